@@ -1,0 +1,275 @@
+#include "base/charset.hpp"
+
+#include <iconv.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+
+#include "base/text.hpp"
+#include "base/utf.hpp"
+
+namespace mbx::base {
+namespace {
+
+struct CodePageName {
+    std::uint32_t code_page;
+    std::string_view charset;  // the preferred MIME name
+    const char* iconv_name;    // what decodes mail that says so; often a superset
+};
+
+// The first row of a page gives its MIME name.
+constexpr CodePageName kPages[] = {
+    {65001, "utf-8", "UTF-8"},
+    {20127, "us-ascii", "ASCII"},
+    {1250, "windows-1250", "CP1250"},
+    {1251, "windows-1251", "CP1251"},
+    {1252, "windows-1252", "CP1252"},
+    {1253, "windows-1253", "CP1253"},
+    {1254, "windows-1254", "CP1254"},
+    {1255, "windows-1255", "CP1255"},
+    {1256, "windows-1256", "CP1256"},
+    {1257, "windows-1257", "CP1257"},
+    {1258, "windows-1258", "CP1258"},
+    {874, "windows-874", "CP874"},
+    {932, "shift_jis", "CP932"},
+    {936, "gb2312", "GB18030"},
+    {949, "ks_c_5601-1987", "CP949"},
+    {950, "big5", "CP950"},
+    {1361, "johab", "JOHAB"},
+    {28591, "iso-8859-1", "CP1252"},
+    {28592, "iso-8859-2", "ISO-8859-2"},
+    {28593, "iso-8859-3", "ISO-8859-3"},
+    {28594, "iso-8859-4", "ISO-8859-4"},
+    {28595, "iso-8859-5", "ISO-8859-5"},
+    {28596, "iso-8859-6", "ISO-8859-6"},
+    {28597, "iso-8859-7", "ISO-8859-7"},
+    {28598, "iso-8859-8", "ISO-8859-8"},
+    {38598, "iso-8859-8-i", "ISO-8859-8"},
+    {28599, "iso-8859-9", "CP1254"},
+    {28603, "iso-8859-13", "ISO-8859-13"},
+    {28605, "iso-8859-15", "ISO-8859-15"},
+    {20866, "koi8-r", "KOI8-R"},
+    {21866, "koi8-u", "KOI8-U"},
+    {50220, "iso-2022-jp", "ISO-2022-JP-2"},
+    {50221, "iso-2022-jp", "ISO-2022-JP-2"},
+    {50222, "iso-2022-jp", "ISO-2022-JP-2"},
+    {50225, "iso-2022-kr", "ISO-2022-KR"},
+    {51932, "euc-jp", "EUC-JP"},
+    {51949, "euc-kr", "CP949"},
+    {52936, "hz-gb-2312", "HZ"},
+    {54936, "gb18030", "GB18030"},
+    {10000, "macintosh", "MACINTOSH"},
+    {437, "ibm437", "CP437"},
+    {850, "ibm850", "CP850"},
+    {852, "ibm852", "CP852"},
+    {855, "ibm855", "CP855"},
+    {857, "ibm857", "CP857"},
+    {862, "ibm862", "CP862"},
+    {866, "ibm866", "CP866"},
+    {1200, "utf-16le", "UTF-16LE"},
+    {1201, "utf-16be", "UTF-16BE"},
+    {65000, "utf-7", "UTF-7"},
+};
+
+struct CharsetAlias {
+    std::string_view name;
+    std::uint32_t code_page;
+};
+
+constexpr CharsetAlias kAliases[] = {
+    {"utf8", 65001},
+    {"unicode-1-1-utf-8", 65001},
+    {"ascii", 20127},
+    {"ansi_x3.4-1968", 20127},
+    {"ansi_x3.110-1983", 28591},
+    {"us", 20127},
+    {"latin1", 28591},
+    {"latin-1", 28591},
+    {"iso8859-1", 28591},
+    {"iso_8859-1", 28591},
+    {"latin2", 28592},
+    {"iso8859-2", 28592},
+    {"iso8859-15", 28605},
+    {"latin9", 28605},
+    {"tis-620", 874},
+    {"iso-8859-11", 874},
+    {"ms_kanji", 932},
+    {"x-sjis", 932},
+    {"sjis", 932},
+    {"shift-jis", 932},
+    {"windows-31j", 932},
+    {"cp932", 932},
+    {"gbk", 936},
+    {"x-gbk", 936},
+    {"cp936", 936},
+    {"gb_2312-80", 936},
+    {"ks_c_5601", 949},
+    {"ksc5601", 949},
+    {"uhc", 949},
+    {"cp949", 949},
+    {"big5-hkscs", 950},
+    {"cn-big5", 950},
+    {"euc_jp", 51932},
+    {"eucjp", 51932},
+    {"x-euc-jp", 51932},
+    {"euckr", 51949},
+    {"euc_kr", 51949},
+    {"iso-8859-8-e", 28598},
+    {"logical", 38598},
+    {"visual", 28598},
+    {"koi8r", 20866},
+    {"cp1250", 1250},
+    {"cp1251", 1251},
+    {"cp1252", 1252},
+    {"cp1253", 1253},
+    {"cp1254", 1254},
+    {"cp1255", 1255},
+    {"cp1256", 1256},
+    {"cp1257", 1257},
+    {"cp1258", 1258},
+    {"x-mac-roman", 10000},
+    {"mac", 10000},
+    {"cp437", 437},
+    {"cp850", 850},
+    {"cp866", 866},
+    {"utf-16le", 1200},
+    {"utf-16be", 1201},
+};
+
+const CodePageName* find_page(std::uint32_t code_page) noexcept {
+    for (const CodePageName& page : kPages) {
+        if (page.code_page == code_page) {
+            return &page;
+        }
+    }
+    return nullptr;
+}
+
+std::string normalized(std::string_view charset) {
+    std::string name = ascii_lower(trim(charset));
+    std::erase_if(name, [](char c) { return c == '"' || c == '\'' || c == ' '; });
+    return name;
+}
+
+class Iconv {
+  public:
+    Iconv(const char* to, const char* from) : handle_(iconv_open(to, from)) {}
+    ~Iconv() {
+        if (valid()) {
+            iconv_close(handle_);
+        }
+    }
+    Iconv(const Iconv&) = delete;
+    Iconv& operator=(const Iconv&) = delete;
+
+    bool valid() const noexcept {
+        return handle_ != reinterpret_cast<iconv_t>(-1);  // NOLINT(performance-no-int-to-ptr): iconv(3) says so
+    }
+
+    /// Converts all of it; on a bad byte calls on_bad(result), which says whether to skip it and go
+    /// on.
+    template <typename OnBad>
+    std::optional<std::string> convert(std::string_view input, OnBad on_bad) {
+        std::string result;
+        std::array<char, 4096> buffer{};
+        auto* in = const_cast<char*>(input.data());  // iconv(3) does not write there
+        std::size_t in_left = input.size();
+        bool flushing = false;
+        for (;;) {
+            char* out = buffer.data();
+            std::size_t out_left = buffer.size();
+            const std::size_t status =
+                iconv(handle_, flushing ? nullptr : &in, &in_left, &out, &out_left);
+            const int error_number = errno;
+            result.append(buffer.data(), buffer.size() - out_left);
+            if (status != static_cast<std::size_t>(-1)) {
+                if (flushing) {
+                    return result;
+                }
+                flushing = true;
+            } else if (error_number != E2BIG) {
+                if (!on_bad(result)) {
+                    return std::nullopt;
+                }
+                in += in_left > 0 ? 1 : 0;
+                in_left -= in_left > 0 ? 1 : 0;
+                if (in_left == 0) {
+                    flushing = true;
+                }
+            }
+        }
+    }
+
+  private:
+    iconv_t handle_;
+};
+
+std::string iconv_name(std::string_view charset) {
+    if (const auto page = code_page_of_charset(charset)) {
+        return find_page(*page)->iconv_name;
+    }
+    return normalized(charset);
+}
+
+}  // namespace
+
+std::optional<std::string> decode_charset(std::string_view bytes, std::string_view charset) {
+    const std::string from = iconv_name(charset);
+    if (from == "UTF-8" || (from == "ASCII" && is_ascii(bytes))) {
+        return utf8_from_utf16(utf16_from_utf8(bytes));
+    }
+    Iconv converter("UTF-8", from.c_str());
+    if (from.empty() || !converter.valid()) {
+        return std::nullopt;
+    }
+    return converter.convert(bytes, [](std::string& result) {
+        result += "\xEF\xBF\xBD";
+        return true;
+    });
+}
+
+std::optional<std::string> encode_charset(std::string_view utf8, std::string_view charset) {
+    const auto page = code_page_of_charset(charset);
+    // iso-8859-1 is read as its superset windows-1252, but must be written as what it is.
+    const std::string to = page == 28591U   ? "ISO-8859-1"
+                           : page == 28599U ? "ISO-8859-9"
+                                            : iconv_name(charset);
+    Iconv converter(to.c_str(), "UTF-8");
+    if (to.empty() || !converter.valid()) {
+        return std::nullopt;
+    }
+    return converter.convert(utf8, [](std::string&) { return false; });
+}
+
+std::string decode_code_page(std::string_view bytes, std::uint32_t code_page) {
+    if (const CodePageName* page = find_page(code_page)) {
+        if (auto text = decode_charset(bytes, page->charset)) {
+            return *std::move(text);
+        }
+    }
+    return is_valid_utf8(bytes) ? std::string(bytes)
+                                : decode_charset(bytes, "windows-1252").value_or(std::string());
+}
+
+std::optional<std::string_view> charset_of_code_page(std::uint32_t code_page) noexcept {
+    const CodePageName* page = find_page(code_page);
+    return page != nullptr ? std::optional(page->charset) : std::nullopt;
+}
+
+std::optional<std::uint32_t> code_page_of_charset(std::string_view charset) {
+    const std::string name = normalized(charset);
+    for (const CodePageName& page : kPages) {
+        if (page.charset == name) {
+            return page.code_page;
+        }
+    }
+    for (const CharsetAlias& alias : kAliases) {
+        if (alias.name == name) {
+            return alias.code_page;
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace mbx::base

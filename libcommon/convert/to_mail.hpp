@@ -1,0 +1,42 @@
+// MAPI → MIME: a message object of a PST becomes mail ([MS-OXCMAIL] 2.1).
+#pragma once
+
+#include <string>
+
+#include "base/diagnostics.hpp"
+#include "mail/message.hpp"
+#include "mapi/folder.hpp"
+#include "mapi/message.hpp"
+
+namespace mbx::convert {
+
+struct ToMailOptions {
+    mapi::SpecialFolder folder = mapi::SpecialFolder::None;  ///< the folder it comes from
+    bool use_exact_source = true;  ///< give back the original bytes where they are kept
+    bool unpack_tnef = false;      ///< winmail.dat attachments become what is in them
+};
+
+/// Where the bytes come from.
+enum class SourceOrigin {
+    Exact,    ///< the original bytes, their SHA-256 verified
+    Rebuilt,  ///< there was no recipe: made from the properties
+    Edited,   ///< there was one, but the message was changed since: made from the properties
+    Damaged,  ///< there was one, but it did not give the bytes it should: made from the properties
+};
+
+struct ConvertedMail {
+    mail::Message message;  ///< source with LF or CRLF as it was, CRLF when rebuilt
+    SourceOrigin origin = SourceOrigin::Rebuilt;
+};
+
+/// True for what is no mail and is not to be moved: folder-associated information, rules, views,
+/// configuration.
+bool is_hidden_item(const mapi::Message& message);
+
+/// Never fails on the content: what cannot be expressed is reported as a loss, kind by kind. Throws
+/// what reading the message's sources throws (Error Io, BadData). Deterministic. Large results are
+/// spooled.
+ConvertedMail to_mail(const mapi::Message& message, const ToMailOptions& options,
+                      base::Diagnostics& diagnostics);
+
+}  // namespace mbx::convert

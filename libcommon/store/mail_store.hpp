@@ -1,0 +1,131 @@
+// A mailbox on a server or on disk, as a source and as a destination; opened by URL.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "base/error.hpp"
+#include "base/stop.hpp"
+#include "mail/folder_name.hpp"
+#include "mail/message.hpp"
+#include "store/mailbox_url.hpp"
+
+namespace mbx::store {
+
+struct StoreFolder {
+    mail::FolderPath path;
+    mail::SpecialUse special_use =
+        mail::SpecialUse::None;  ///< what the store says; never guessed from the name
+    bool selectable = true;      ///< false: holds folders only
+    bool subscribed = true;
+    std::optional<std::uint64_t> message_count;  ///< when it costs little to know
+};
+
+/// The messages of one folder, pulled one at a time in the store's order (UID, file position, file
+/// name).
+class MessageStream {
+  public:
+    virtual ~MessageStream() = default;
+    /// nullopt at the end. Throws Error(BadData or Io), with the message as place, when one message
+    /// cannot be read; the next call goes on behind it. Throws Error(Unavailable) when the store
+    /// itself is gone. A message and its source stay valid after the next call.
+    virtual std::optional<mail::Message> next() = 0;
+};
+
+/// Where an appended message has landed, or why it has not.
+struct AppendResult {
+    std::uint64_t ticket = 0;  ///< as given to append()
+    std::string id;            ///< in the folder: UID, file name, "#17"; empty when not known
+    std::optional<std::uint32_t> uid_validity;
+    std::optional<Error> failure;  ///< set: it is not there; the folder can take more
+};
+
+/// Puts messages into one folder. Several may be on their way at once; results come in the order of
+/// append().
+class FolderWriter {
+  public:
+    virtual ~FolderWriter() = default;
+    /// Hands one message over. May return before it has landed; message.source must stay readable
+    /// until then (it is kept alive). Throws Error(Unavailable, Io) when the store is gone: what
+    /// has no result by then is of unknown fate.
+    virtual void append(const mail::Message& message, std::uint64_t ticket) = 0;
+    /// Results known by now, each once.
+    virtual std::vector<AppendResult> take_results() = 0;
+    /// Waits until every message has a result and is on stable storage as far as the store can
+    /// promise.
+    virtual void flush() = 0;
+};
+
+/// What a destination can hold; unset: no limit known.
+struct StoreLimits {
+    std::optional<std::uint64_t> largest_message;  ///< bytes (APPENDLIMIT)
+};
+
+class MailStore {
+  public:
+    virtual ~MailStore() = default;
+
+    /// Every folder, parents before children, INBOX first when there is one. Includes folders that
+    /// exist only as parents (selectable = false).
+    virtual std::vector<StoreFolder> folders() = 0;
+
+    /// Opens for reading only: no flag, no \Recent, no file is changed.
+    virtual std::unique_ptr<MessageStream> messages(const mail::FolderPath& folder) = 0;
+
+    /// Number of messages; nullopt when the folder does not exist.
+    virtual std::optional<std::uint64_t> message_count(const mail::FolderPath& folder) = 0;
+
+    /// Makes a folder and the parents it needs, subscribed; does nothing when it is there. `use` is
+    /// told to the store where it can keep it. Throws Error(CannotCreate) when the store refuses
+    /// the name.
+    virtual void create_folder(const mail::FolderPath& folder, mail::SpecialUse use) = 0;
+
+    /// Pre: the folder exists.
+    virtual std::unique_ptr<FolderWriter> writer(const mail::FolderPath& folder) = 0;
+
+    /// The name under which this store can hold `folder`: itself, or with what it cannot hold (its
+    /// separator, control characters, reserved names, too long names) written reversibly as %XX or
+    /// with a suffix.
+    virtual mail::FolderPath possible_name(const mail::FolderPath& folder) const = 0;
+
+    virtual StoreLimits limits() const { return {}; }
+};
+
+enum class OpenMode {
+    Read,   ///< must exist
+    Write,  ///< must exist for servers; made when missing for maildir:, mbox: and eml:
+    Check,  ///< for looking only; a missing one is Error(NoInput)
+};
+
+/// How to log in and connect; for kinds on disk nothing of it matters. See servers.conf(5).
+struct ConnectOptions {
+    std::string user;  ///< overrides the URL's
+    std::string
+        authorization_id;        ///< SASL authzid: the mailbox to act on, when it is not the user's
+    std::string password;        ///< secrets never come from argv and never reach a log
+    std::string oauth_token;     ///< for XOAUTH2 and OAUTHBEARER
+    std::string token_command;   ///< run (sh -c) whenever a token is needed; first line of stdout
+    std::string sasl_mechanism;  ///< empty: the best one offered
+    enum class Tls { Required, Opportunistic, None } tls = Tls::Required;
+    bool verify_certificate = true;
+    std::string ca_file;
+    std::string client_certificate;
+    std::string client_key;
+    std::string proxy;         ///< "socks5h://host:1080", "http://host:3128"
+    unsigned timeout_s = 120;  ///< without a byte from the server
+    bool compress = true;      ///< COMPRESS=DEFLATE when offered
+    std::string trace_file;    ///< protocol trace, secrets left out; empty: none
+};
+
+/// Throws Error: NoInput (no such mailbox), Unavailable (no connection), NotAllowed (login
+/// refused), BadData (not a mailbox of that kind). `diagnostics` gets oddities that are survived;
+/// it and `stop` outlive the store. `stop` makes long waits end early with Error(TryAgain).
+std::unique_ptr<MailStore> open_store(const MailboxUrl& url, OpenMode mode,
+                                      const ConnectOptions& connect, base::Diagnostics& diagnostics,
+                                      const base::StopFlag& stop);
+
+}  // namespace mbx::store
