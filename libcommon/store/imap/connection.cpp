@@ -1,0 +1,361 @@
+#include "store/imap/connection.hpp"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "store/imap/deflate_stream.hpp"
+
+namespace mbx::store::imap {
+namespace {
+
+constexpr std::size_t kSendAt = 256 * 1024;  // bytes gathered before they are sent unasked
+constexpr std::size_t kReadSize = 64 * 1024;
+constexpr int kPollSlice_ms = 200;  // how long a stop request can go unnoticed
+
+void initialise_curl() {
+    static std::once_flag once;
+    std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+
+std::string curl_url(const MailboxUrl& url) {
+    const bool ipv6 = url.host.find(':') != std::string::npos;
+    std::string text = fmt::format("{}://{}{}{}", url.tls_from_start ? "imaps" : "imap",
+                                   ipv6 ? "[" : "", url.host, ipv6 ? "]" : "");
+    if (url.port) {
+        text += fmt::format(":{}", *url.port);
+    }
+    return text + "/";
+}
+
+Error connect_error(CURLcode code, const std::string& detail) {
+    const std::string text = detail.empty() ? curl_easy_strerror(code) : base::escape(detail);
+    switch (code) {
+        case CURLE_PEER_FAILED_VERIFICATION:
+            return Error(ErrorCode::NotAllowed, "the server's certificate is refused: " + text,
+                         "give the CA with --ca-file, or check the server's name");
+        case CURLE_USE_SSL_FAILED:
+            return Error(ErrorCode::NotAllowed, "the server offers no TLS, and none is not allowed",
+                         "use imaps://, or --tls none if the network is trusted");
+        case CURLE_SSL_CACERT_BADFILE:
+        case CURLE_SSL_CERTPROBLEM:
+            return Error(ErrorCode::BadConfig, "a certificate file cannot be used: " + text);
+        case CURLE_COULDNT_RESOLVE_HOST:
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            return Error(ErrorCode::Unavailable, text, "check the host's name");
+        default:
+            return Error(ErrorCode::Unavailable, "cannot connect: " + text);
+    }
+}
+
+}  // namespace
+
+struct Connection::State {
+    State(const MailboxUrl& url, const ConnectOptions& connect_options,
+          const base::StopFlag& stop_flag)
+        : place(to_string(url)), options(connect_options), stop(stop_flag) {}
+
+    std::string place;
+    ConnectOptions options;
+    const base::StopFlag& stop;
+    std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl{nullptr, &curl_easy_cleanup};
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    bool encrypted = false;
+
+    base::Bytes output;  // plain bytes not sent yet
+    base::Bytes input;   // plain bytes from the server, from `input_at` on not consumed yet
+    std::size_t input_at = 0;
+    std::optional<Deflater> deflater;
+    std::optional<Inflater> inflater;
+    std::optional<base::File> trace;
+    int secrets = 0;
+    std::uint64_t bytes_in = 0;
+    std::uint64_t bytes_out = 0;
+
+    base::ByteView unread() const { return base::ByteView(input).subspan(input_at); }
+
+    void consume(std::size_t n) {
+        input_at += n;
+        if (input_at == input.size()) {
+            input.clear();
+            input_at = 0;
+        }
+    }
+
+    Error lost(std::string_view what) const {
+        return Error(ErrorCode::Unavailable, std::string(what)).with_place(place);
+    }
+
+    void open(const MailboxUrl& url);
+    void set_options(const MailboxUrl& url, char* error_text);
+    void wait(short events, std::chrono::steady_clock::time_point deadline) const;
+    std::chrono::steady_clock::time_point deadline() const {
+        return std::chrono::steady_clock::now() + std::chrono::seconds(options.timeout_s);
+    }
+    /// Reads what is there. False when nothing is there yet.
+    bool receive();
+    void receive_some();
+    void send_all(base::ByteView bytes);
+    void trace_bytes(std::string_view direction, base::ByteView bytes);
+};
+
+void Connection::State::set_options(const MailboxUrl& url, char* error_text) {
+    CURL* handle = curl.get();
+    const auto text = [&](CURLoption option, const std::string& value) {
+        if (!value.empty()) {
+            curl_easy_setopt(handle, option, value.c_str());
+        }
+    };
+    curl_easy_setopt(handle, CURLOPT_URL, curl_url(url).c_str());
+    curl_easy_setopt(handle, CURLOPT_CONNECT_ONLY, 1L);
+    curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, error_text);
+    curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(handle, CURLOPT_TCP_NODELAY, 1L);
+    curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options.timeout_s));
+    curl_easy_setopt(handle, CURLOPT_SERVER_RESPONSE_TIMEOUT, static_cast<long>(options.timeout_s));
+    const long tls = options.tls == ConnectOptions::Tls::Required        ? CURLUSESSL_ALL
+                     : options.tls == ConnectOptions::Tls::Opportunistic ? CURLUSESSL_TRY
+                                                                         : CURLUSESSL_NONE;
+    curl_easy_setopt(handle, CURLOPT_USE_SSL, tls);
+    curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, options.verify_certificate ? 1L : 0L);
+    curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, options.verify_certificate ? 2L : 0L);
+    curl_easy_setopt(handle, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+    text(CURLOPT_CAINFO, options.ca_file);
+    text(CURLOPT_SSLCERT, options.client_certificate);
+    text(CURLOPT_SSLKEY, options.client_key);
+    // Never a proxy that the environment names for the web: mail goes where it is told to.
+    curl_easy_setopt(handle, CURLOPT_PROXY, options.proxy.c_str());
+    curl_easy_setopt(handle, CURLOPT_HTTPPROXYTUNNEL, 1L);
+}
+
+void Connection::State::open(const MailboxUrl& url) {
+    initialise_curl();
+    curl.reset(curl_easy_init());
+    if (!curl) {
+        throw Error(ErrorCode::Internal, "libcurl cannot start");
+    }
+    std::string error_text(CURL_ERROR_SIZE, '\0');
+    set_options(url, error_text.data());
+    const CURLcode code = curl_easy_perform(curl.get());
+    curl_easy_setopt(curl.get(), CURLOPT_ERRORBUFFER, nullptr);
+    error_text.resize(error_text.find('\0'));
+    if (code != CURLE_OK) {
+        throw connect_error(code, error_text).with_place(place);
+    }
+    curl_easy_getinfo(curl.get(), CURLINFO_ACTIVESOCKET, &socket);
+    curl_tlssessioninfo* session = nullptr;
+    curl_easy_getinfo(curl.get(), CURLINFO_TLS_SSL_PTR, &session);
+    encrypted = session != nullptr && session->internals != nullptr;
+    if (!options.trace_file.empty()) {
+        trace = base::File::open_append(options.trace_file);
+    }
+}
+
+void Connection::State::wait(short events, std::chrono::steady_clock::time_point until) const {
+    for (;;) {
+        if (stop.requested()) {
+            throw Error(ErrorCode::TryAgain, "stopped while waiting for the server")
+                .with_place(place);
+        }
+        pollfd descriptor{socket, events, 0};
+        const int ready = ::poll(&descriptor, 1, kPollSlice_ms);
+        if (ready > 0) {
+            return;
+        }
+        if (ready < 0 && errno != EINTR) {
+            throw system_error(errno, "cannot wait for the server").with_place(place);
+        }
+        if (std::chrono::steady_clock::now() >= until) {
+            throw lost(fmt::format("no answer from the server for {} seconds", options.timeout_s));
+        }
+    }
+}
+
+bool Connection::State::receive() {
+    base::Bytes buffer(kReadSize);
+    std::size_t n = 0;
+    const CURLcode code = curl_easy_recv(curl.get(), buffer.data(), buffer.size(), &n);
+    if (code == CURLE_AGAIN) {
+        return false;
+    }
+    if (code != CURLE_OK) {
+        throw lost(fmt::format("the connection broke: {}", curl_easy_strerror(code)));
+    }
+    if (n == 0) {
+        throw lost("the server closed the connection");
+    }
+    bytes_in += n;
+    if (input_at > kReadSize) {
+        input.erase(input.begin(),
+                    input.begin() + static_cast<std::ptrdiff_t>(std::exchange(input_at, 0)));
+    }
+    const base::ByteView wire = base::ByteView(buffer).first(n);
+    const std::size_t before = input.size();
+    if (inflater) {
+        inflater->decompress(wire, input);
+    } else {
+        base::append(input, wire);
+    }
+    trace_bytes("S: ", base::ByteView(input).subspan(before));
+    return true;
+}
+
+void Connection::State::receive_some() {
+    const auto until = deadline();
+    const std::size_t before = input.size();
+    while (input.size() == before) {
+        if (!receive()) {
+            wait(POLLIN, until);
+        }
+    }
+}
+
+void Connection::State::send_all(base::ByteView bytes) {
+    auto until = deadline();
+    while (!bytes.empty()) {
+        std::size_t n = 0;
+        const CURLcode code = curl_easy_send(curl.get(), bytes.data(), bytes.size(), &n);
+        if (code == CURLE_AGAIN) {
+            while (receive()) {
+                until = deadline();
+            }
+            wait(POLLIN | POLLOUT, until);
+            continue;
+        }
+        if (code != CURLE_OK) {
+            throw lost(fmt::format("the connection broke: {}", curl_easy_strerror(code)));
+        }
+        bytes_out += n;
+        bytes = bytes.subspan(n);
+        until = deadline();
+    }
+}
+
+void Connection::State::trace_bytes(std::string_view direction, base::ByteView bytes) {
+    if (!trace) {
+        return;
+    }
+    trace->write(base::as_bytes(direction));
+    trace->write(bytes);
+    trace->write(base::as_bytes("\n"));
+}
+
+Connection::Connection(const MailboxUrl& url, const ConnectOptions& options,
+                       const base::StopFlag& stop)
+    : state_(std::make_unique<State>(url, options, stop)) {
+    state_->open(url);
+}
+
+Connection::~Connection() = default;
+
+void Connection::write(base::ByteView bytes) {
+    state_->trace_bytes("C: ", state_->secrets > 0 ? base::as_bytes("***") : bytes);
+    base::append(state_->output, bytes);
+    if (state_->output.size() >= kSendAt) {
+        flush();
+    }
+}
+
+void Connection::flush() {
+    State& s = *state_;
+    if (s.output.empty()) {
+        return;
+    }
+    const base::Bytes plain = std::exchange(s.output, {});
+    if (!s.deflater) {
+        s.send_all(plain);
+        return;
+    }
+    base::Bytes wire;
+    s.deflater->compress(plain, true, wire);
+    s.send_all(wire);
+}
+
+std::string Connection::read_line(std::size_t limit) {
+    flush();
+    State& s = *state_;
+    std::size_t searched = 0;
+    for (;;) {
+        const std::string_view unread = base::as_text(s.unread());
+        const std::size_t end = unread.find('\n', searched);
+        if (end != std::string_view::npos) {
+            std::string_view line = unread.substr(0, end);
+            if (line.ends_with('\r')) {
+                line.remove_suffix(1);
+            }
+            std::string result(line);
+            s.consume(end + 1);
+            return result;
+        }
+        if (unread.size() > limit) {
+            throw Error(ErrorCode::BadData,
+                        fmt::format("the server sent a line of over {} bytes", limit))
+                .with_place(s.place);
+        }
+        searched = unread.size();
+        s.receive_some();
+    }
+}
+
+void Connection::read_bytes(std::uint64_t size, const std::function<void(base::ByteView)>& piece) {
+    flush();
+    State& s = *state_;
+    while (size > 0) {
+        if (s.unread().empty()) {
+            s.receive_some();
+        }
+        const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(size, s.unread().size()));
+        piece(s.unread().first(n));
+        s.consume(n);
+        size -= n;
+    }
+}
+
+bool Connection::has_input() {
+    State& s = *state_;
+    return !s.unread().empty() || (s.receive() && !s.unread().empty());
+}
+
+void Connection::start_compression() {
+    flush();
+    State& s = *state_;
+    s.deflater.emplace();
+    s.inflater.emplace();
+    // What the server sent right behind its OK is compressed already.
+    const base::Bytes wire(s.unread().begin(), s.unread().end());
+    s.input.clear();
+    s.input_at = 0;
+    if (!wire.empty()) {
+        s.inflater->decompress(wire, s.input);
+    }
+}
+
+bool Connection::is_encrypted() const noexcept {
+    return state_->encrypted;
+}
+std::uint64_t Connection::bytes_in() const noexcept {
+    return state_->bytes_in;
+}
+std::uint64_t Connection::bytes_out() const noexcept {
+    return state_->bytes_out;
+}
+
+Connection::Secret::Secret(Connection& connection) : connection_(connection) {
+    ++connection_.state_->secrets;
+}
+Connection::Secret::~Secret() {
+    --connection_.state_->secrets;
+}
+
+}  // namespace mbx::store::imap

@@ -1,0 +1,293 @@
+#include "store/imap/session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "store/imap/sasl.hpp"
+
+namespace mbx::store::imap {
+namespace {
+
+struct Meaning {
+    std::string_view word;  // of a response code, or within the text
+    ErrorCode code;
+};
+
+// RFC 5530, RFC 7889, and what servers say without a code.
+constexpr std::array kCodes{
+    Meaning{"AUTHENTICATIONFAILED", ErrorCode::NotAllowed},
+    Meaning{"AUTHORIZATIONFAILED", ErrorCode::NotAllowed},
+    Meaning{"EXPIRED", ErrorCode::NotAllowed},
+    Meaning{"PRIVACYREQUIRED", ErrorCode::NotAllowed},
+    Meaning{"NOPERM", ErrorCode::NotAllowed},
+    Meaning{"UNAVAILABLE", ErrorCode::TryAgain},
+    Meaning{"INUSE", ErrorCode::TryAgain},
+    Meaning{"THROTTLED", ErrorCode::TryAgain},
+    Meaning{"OVERQUOTA", ErrorCode::CannotCreate},
+    Meaning{"TOOBIG", ErrorCode::BadData},
+    Meaning{"LIMIT", ErrorCode::BadData},
+    Meaning{"NONEXISTENT", ErrorCode::NoInput},
+    Meaning{"CANNOT", ErrorCode::CannotCreate},
+    Meaning{"SERVERBUG", ErrorCode::Unavailable},
+};
+constexpr std::array kTexts{
+    Meaning{"quota", ErrorCode::CannotCreate},
+    Meaning{"throttled", ErrorCode::TryAgain},
+    Meaning{"too many", ErrorCode::TryAgain},
+    Meaning{"permission denied", ErrorCode::NotAllowed},
+    Meaning{"too large", ErrorCode::BadData},
+    Meaning{"maximum size", ErrorCode::BadData},
+    Meaning{"nonexistent", ErrorCode::NoInput},
+    Meaning{"doesn't exist", ErrorCode::NoInput},
+    Meaning{"does not exist", ErrorCode::NoInput},
+};
+
+ErrorCode meaning_of(const Response& response) {
+    for (const Meaning& meaning : kCodes) {
+        if (response.code.name == meaning.word) {
+            return meaning.code;
+        }
+    }
+    const std::string text = base::ascii_lower(response.text);
+    for (const Meaning& meaning : kTexts) {
+        if (text.find(meaning.word) != std::string::npos) {
+            return meaning.code;
+        }
+    }
+    return ErrorCode::BadData;
+}
+
+std::string words_of(const Response& response) {
+    const std::string code =
+        response.code.name.empty() ? "" : "[" + base::escape(response.code.name) + "] ";
+    return code + base::escape(response.text);
+}
+
+}  // namespace
+
+std::string quoted(std::string_view text) {
+    std::string result = "\"";
+    for (const char c : text) {
+        if (c == '\r' || c == '\n' || static_cast<unsigned char>(c) >= 0x80) {
+            return fmt::format("{{{}+}}\r\n{}", text.size(), text);
+        }
+        if (c == '"' || c == '\\') {
+            result += '\\';
+        }
+        result += c;
+    }
+    return result + '"';
+}
+
+unsigned suggested_backoff_ms(const Response& response) {
+    const std::string text = base::ascii_lower(response.text);
+    constexpr std::string_view kExchange = "backoff time:";
+    constexpr unsigned kDefault_ms = 10'000;
+    constexpr unsigned kLongest_ms = 600'000;
+    if (const std::size_t at = text.find(kExchange); at != std::string::npos) {
+        const std::string_view digits =
+            base::trim(std::string_view(text).substr(at + kExchange.size()));
+        unsigned value = 0;
+        const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        return parsed.ec == std::errc() ? std::min(value, kLongest_ms) : kDefault_ms;
+    }
+    const bool throttled = response.code.name == "THROTTLED" ||
+                           text.find("throttled") != std::string::npos ||
+                           text.find("too many requests") != std::string::npos;
+    return throttled ? kDefault_ms : 0;
+}
+
+Session::Session(const MailboxUrl& url, const ConnectOptions& options,
+                 base::Diagnostics& diagnostics, const base::StopFlag& stop)
+    : diagnostics_(diagnostics),
+      connection_(std::make_unique<Connection>(url, options, stop)),
+      place_(to_string(url)) {
+    read_capabilities();
+    try {
+        login(url, options);
+        after_login(options);
+    } catch (Error& error) {
+        throw error.place().empty() ? Error(error).with_place(place_) : error;
+    }
+}
+
+Session::~Session() {
+    close();
+}
+
+bool Session::has(std::string_view capability) const {
+    return capabilities_.contains(capability);
+}
+
+std::string Session::capability_value(std::string_view name) const {
+    const std::string start = std::string(name) + "=";
+    const auto it = capabilities_.lower_bound(start);
+    return it != capabilities_.end() && it->starts_with(start) ? it->substr(start.size())
+                                                               : std::string();
+}
+
+std::string Session::begin(std::string_view start) {
+    // libcurl has used tags of its own ("A001") on the same connection.
+    std::string tag = fmt::format("m{}", next_tag_++);
+    connection_->write(fmt::format("{} {}", tag, start));
+    return tag;
+}
+
+std::string Session::send(std::string_view command) {
+    return begin(fmt::format("{}\r\n", command));
+}
+
+Response Session::read() {
+    Response response = read_response(*connection_);
+    if (response.code.name == "CAPABILITY") {
+        take_capabilities(response.code.arguments);
+    } else if (response.is_untagged() && response.name == "CAPABILITY") {
+        take_capabilities(response.data);
+    } else if (response.code.name == "ALERT") {
+        diagnostics_.report(
+            {base::Severity::Warning, "server-alert", place_, base::escape(response.text)});
+    }
+    if (response.is_untagged() && response.status == Status::Bye) {
+        const unsigned backoff_ms = suggested_backoff_ms(response);
+        throw Error(backoff_ms > 0 ? ErrorCode::TryAgain : ErrorCode::Unavailable,
+                    "the server ended the session: " + words_of(response))
+            .with_place(place_);
+    }
+    return response;
+}
+
+Response Session::run(std::string_view command,
+                      const std::function<void(const Response&)>& untagged) {
+    const std::string tag = send(command);
+    for (;;) {
+        Response response = read();
+        if (response.tag == tag) {
+            return response;
+        }
+        if (response.is_untagged() && untagged) {
+            untagged(response);
+        }
+    }
+}
+
+Response Session::require(std::string_view command,
+                          const std::function<void(const Response&)>& untagged) {
+    Response response = run(command, untagged);
+    if (response.status != Status::Ok) {
+        throw failure(response, base::split(command, ' ').front()).with_place(place_);
+    }
+    return response;
+}
+
+Error Session::failure(const Response& response, std::string_view what) {
+    const ErrorCode code = meaning_of(response);
+    std::string hint;
+    if (code == ErrorCode::CannotCreate && response.code.name != "CANNOT") {
+        hint = "make room in the mailbox or raise its quota, then run again";
+    }
+    return Error(code, fmt::format("the server refuses {}: {}", what, words_of(response)),
+                 std::move(hint));
+}
+
+void Session::read_capabilities() {
+    capabilities_.clear();
+    require("CAPABILITY");
+}
+
+void Session::take_capabilities(const std::vector<Element>& elements) {
+    capabilities_.clear();
+    for (const Element& element : elements) {
+        capabilities_.insert(base::ascii_upper(element.text));
+    }
+}
+
+void Session::login(const MailboxUrl& url, const ConnectOptions& options) {
+    Credentials credentials;
+    credentials.user = options.user.empty() ? url.user : options.user;
+    credentials.authorization_id = options.authorization_id;
+    credentials.password = options.password;
+    credentials.oauth_token = options.oauth_token;
+    credentials.host = url.host;
+    credentials.port = url.port.value_or(url.tls_from_start ? 993 : 143);
+
+    std::set<std::string, std::less<>> offered;
+    for (const std::string& capability : capabilities_) {
+        if (capability.starts_with("AUTH=")) {
+            offered.insert(capability.substr(5));
+        }
+    }
+    std::optional<std::string> mechanism =
+        choose_mechanism(offered, credentials, connection_->is_encrypted());
+    if (!options.sasl_mechanism.empty()) {
+        mechanism = base::ascii_upper(options.sasl_mechanism);
+    }
+    const Connection::Secret secret(*connection_);
+    Response answer;
+    if (mechanism) {
+        const std::unique_ptr<SaslExchange> exchange = start_exchange(*mechanism, credentials);
+        std::string command = "AUTHENTICATE " + *mechanism;
+        if (exchange->client_first() && has("SASL-IR")) {
+            const std::string initial = exchange->step({});
+            command += " " + (initial.empty() ? "=" : base64_encode(initial));
+        }
+        const std::string tag = send(command);
+        for (answer = read(); answer.tag != tag; answer = read()) {
+            if (answer.is_continuation()) {
+                const std::string challenge = base64_decode(base::trim(answer.text)).value_or("");
+                connection_->write(base64_encode(exchange->step(challenge)) + "\r\n");
+            }
+        }
+    } else if (!has("LOGINDISABLED") && credentials.oauth_token.empty()) {
+        answer =
+            run(fmt::format("LOGIN {} {}", quoted(credentials.user), quoted(credentials.password)));
+    } else {
+        throw Error(ErrorCode::NotAllowed, "the server offers no way to log in with what is given",
+                    "use TLS, or another kind of credentials");
+    }
+    if (answer.status != Status::Ok) {
+        const ErrorCode code =
+            meaning_of(answer) == ErrorCode::TryAgain ? ErrorCode::TryAgain : ErrorCode::NotAllowed;
+        throw Error(code,
+                    fmt::format("login of '{}' refused: {}", base::escape(credentials.user),
+                                words_of(answer)),
+                    "check user, password and the login method");
+    }
+    if (answer.code.name != "CAPABILITY") {
+        read_capabilities();
+    }
+}
+
+void Session::after_login(const ConnectOptions& options) {
+    if (has("ID")) {
+        run("ID (\"name\" \"mbx-tools\")");
+    }
+    if (has("ENABLE") && has("UTF8=ACCEPT")) {
+        run("ENABLE UTF8=ACCEPT");
+    }
+    if (options.compress && has("COMPRESS=DEFLATE") &&
+        run("COMPRESS DEFLATE").status == Status::Ok) {
+        connection_->start_compression();
+    }
+}
+
+void Session::close() noexcept {
+    try {
+        if (connection_) {
+            send("LOGOUT");
+            connection_->flush();
+        }
+    } catch (const std::exception&) {
+        // The connection is gone; there is nobody to say goodbye to.
+    }
+    connection_.reset();
+}
+
+}  // namespace mbx::store::imap
