@@ -23,7 +23,7 @@ void replay(const std::filesystem::path& path) {
 
 int main(int argc, char** argv) {
     std::size_t count = 0;
-    for (const std::string argument : std::vector<std::string>(argv + 1, argv + argc)) {
+    for (const std::string& argument : std::vector<std::string>(argv + 1, argv + argc)) {
         if (!std::filesystem::is_directory(argument)) {
             replay(argument);
             ++count;
