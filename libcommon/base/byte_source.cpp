@@ -37,6 +37,11 @@ class MemorySource final : public ByteSource {
     std::unique_ptr<ByteReader> open() const override {
         return std::make_unique<MemoryReader>(in_memory());
     }
+    std::unique_ptr<ByteReader> open_at(std::uint64_t offset) const override {
+        const ByteView all = in_memory();
+        return std::make_unique<MemoryReader>(
+            all.subspan(static_cast<std::size_t>(std::min<std::uint64_t>(offset, all.size()))));
+    }
     ByteView in_memory() const override {
         return std::as_bytes(std::span(buffer_.data(), buffer_.size()));
     }
@@ -47,11 +52,10 @@ class MemorySource final : public ByteSource {
 
 class SliceReader final : public ByteReader {
   public:
-    SliceReader(std::unique_ptr<ByteReader> reader, std::uint64_t skip, std::uint64_t size)
-        : reader_(std::move(reader)), skip_(skip), left_(size) {}
+    SliceReader(std::unique_ptr<ByteReader> reader, std::uint64_t size)
+        : reader_(std::move(reader)), left_(size) {}
 
     std::size_t read(MutableByteView out) override {
-        skip_to_start();
         const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), left_));
         const std::size_t n = want == 0 ? 0 : reader_->read(out.first(want));
         left_ -= n;
@@ -59,21 +63,7 @@ class SliceReader final : public ByteReader {
     }
 
   private:
-    void skip_to_start() {
-        Bytes scratch(skip_ == 0 ? 0 : 64 * 1024);
-        while (skip_ > 0) {
-            const auto want =
-                static_cast<std::size_t>(std::min<std::uint64_t>(scratch.size(), skip_));
-            const std::size_t n = reader_->read(MutableByteView(scratch).first(want));
-            if (n == 0) {
-                throw Error(ErrorCode::Io, "the data ended before the wanted part");
-            }
-            skip_ -= n;
-        }
-    }
-
     std::unique_ptr<ByteReader> reader_;
-    std::uint64_t skip_;
     std::uint64_t left_;
 };
 
@@ -82,11 +72,13 @@ class SliceSource final : public ByteSource {
     SliceSource(SharedSource source, std::uint64_t offset, std::uint64_t size)
         : source_(std::move(source)), offset_(offset), size_(size) {}
     std::uint64_t size() const override { return size_; }
-    std::unique_ptr<ByteReader> open() const override {
+    std::unique_ptr<ByteReader> open() const override { return open_at(0); }
+    std::unique_ptr<ByteReader> open_at(std::uint64_t offset) const override {
+        const std::uint64_t skip = std::min(offset, size_);
         if (const ByteView bytes = in_memory(); !bytes.empty()) {
-            return std::make_unique<MemoryReader>(bytes);
+            return std::make_unique<MemoryReader>(bytes.subspan(static_cast<std::size_t>(skip)));
         }
-        return std::make_unique<SliceReader>(source_->open(), offset_, size_);
+        return std::make_unique<SliceReader>(source_->open_at(offset_ + skip), size_ - skip);
     }
     ByteView in_memory() const override {
         const ByteView all = source_->in_memory();
@@ -103,7 +95,8 @@ class SliceSource final : public ByteSource {
 
 class ConcatReader final : public ByteReader {
   public:
-    explicit ConcatReader(const std::vector<SharedSource>& parts) : parts_(parts) {}
+    ConcatReader(const std::vector<SharedSource>& parts, std::size_t first, std::uint64_t offset)
+        : parts_(parts), next_(first), offset_(offset) {}
 
     std::size_t read(MutableByteView out) override {
         std::size_t done = 0;
@@ -112,7 +105,7 @@ class ConcatReader final : public ByteReader {
                 if (next_ == parts_.size()) {
                     break;
                 }
-                reader_ = parts_[next_++]->open();
+                reader_ = parts_[next_++]->open_at(std::exchange(offset_, 0));
             }
             const std::size_t n = reader_->read(out.subspan(done));
             if (n == 0) {
@@ -125,7 +118,8 @@ class ConcatReader final : public ByteReader {
 
   private:
     const std::vector<SharedSource>& parts_;
-    std::size_t next_ = 0;
+    std::size_t next_;
+    std::uint64_t offset_;  // in the next part
     std::unique_ptr<ByteReader> reader_;
 };
 
@@ -139,8 +133,13 @@ class ConcatSource final : public ByteSource {
         }
         return total;
     }
-    std::unique_ptr<ByteReader> open() const override {
-        return std::make_unique<ConcatReader>(parts_);
+    std::unique_ptr<ByteReader> open() const override { return open_at(0); }
+    std::unique_ptr<ByteReader> open_at(std::uint64_t offset) const override {
+        std::size_t first = 0;
+        while (first < parts_.size() && offset >= parts_[first]->size()) {
+            offset -= parts_[first++]->size();
+        }
+        return std::make_unique<ConcatReader>(parts_, first, offset);
     }
 
   private:
@@ -185,8 +184,10 @@ class FileSource final : public ByteSource {
         }
     }
     std::uint64_t size() const override { return size_; }
-    std::unique_ptr<ByteReader> open() const override {
-        return std::make_unique<FileReader>(file_, offset_, size_);
+    std::unique_ptr<ByteReader> open() const override { return open_at(0); }
+    std::unique_ptr<ByteReader> open_at(std::uint64_t offset) const override {
+        const std::uint64_t skip = std::min(offset, size_);
+        return std::make_unique<FileReader>(file_, offset_ + skip, size_ - skip);
     }
 
   private:
@@ -209,6 +210,20 @@ Buffer read_all_into(const ByteSource& source, std::uint64_t limit) {
 }
 
 }  // namespace
+
+std::unique_ptr<ByteReader> ByteSource::open_at(std::uint64_t offset) const {
+    std::unique_ptr<ByteReader> reader = open();
+    Bytes scratch(static_cast<std::size_t>(std::min<std::uint64_t>(64 * 1024, offset)));
+    while (offset > 0) {
+        const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(scratch.size(), offset));
+        const std::size_t n = reader->read(MutableByteView(scratch).first(want));
+        if (n == 0) {
+            break;
+        }
+        offset -= n;
+    }
+    return reader;
+}
 
 SharedSource memory_source(Bytes bytes) {
     return std::make_shared<MemorySource<Bytes>>(std::move(bytes));

@@ -33,6 +33,10 @@ class ByteSource {
 
     virtual std::unique_ptr<ByteReader> open() const = 0;
 
+    /// A reader whose first byte is that at `offset`. Cheap for memory, files and slices of them;
+    /// others read what lies before. Past the end: a reader that yields nothing.
+    virtual std::unique_ptr<ByteReader> open_at(std::uint64_t offset) const;
+
     /// The bytes themselves when they already lie in memory, else an empty view: a short cut, no
     /// promise.
     virtual ByteView in_memory() const { return {}; }

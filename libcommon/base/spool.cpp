@@ -94,7 +94,7 @@ namespace {
 
 class SpoolReader final : public ByteReader {
   public:
-    explicit SpoolReader(const Spool& spool) : spool_(spool) {}
+    SpoolReader(const Spool& spool, std::uint64_t offset) : spool_(spool), offset_(offset) {}
     std::size_t read(MutableByteView out) override {
         const std::size_t n = spool_.read_at(offset_, out);
         offset_ += n;
@@ -103,15 +103,16 @@ class SpoolReader final : public ByteReader {
 
   private:
     const Spool& spool_;
-    std::uint64_t offset_ = 0;
+    std::uint64_t offset_;
 };
 
 class SpoolSource final : public ByteSource {
   public:
     explicit SpoolSource(Spool spool) : spool_(std::move(spool)) {}
     std::uint64_t size() const override { return spool_.size(); }
-    std::unique_ptr<ByteReader> open() const override {
-        return std::make_unique<SpoolReader>(spool_);
+    std::unique_ptr<ByteReader> open() const override { return open_at(0); }
+    std::unique_ptr<ByteReader> open_at(std::uint64_t offset) const override {
+        return std::make_unique<SpoolReader>(spool_, std::min(offset, spool_.size()));
     }
 
   private:

@@ -35,6 +35,28 @@ TEST(ConcatSource, SkipsEmptyParts) {
     EXPECT_EQ(read_all_text(*source, 10), "ab");
 }
 
+TEST(ByteSource, OpensAnywhere) {
+    const test::TemporaryFolder folder;
+    replace_file(folder / "f", as_bytes("0123456789"));
+    const SharedSource memory = memory_source(std::string("0123456789"));
+    const SharedSource file = file_source(folder / "f");
+    const SharedSource concat =
+        concat_source({slice_source(memory, 0, 4), slice_source(file, 4, 6)});
+    const auto text_from = [](const SharedSource& source, std::uint64_t offset) {
+        Bytes buffer(20);
+        const std::size_t n = source->open_at(offset)->read(buffer);
+        return std::string(as_text(ByteView(buffer).first(n)));
+    };
+    for (const SharedSource& source : {memory, file, concat, slice_source(concat, 0, 10)}) {
+        EXPECT_EQ(text_from(source, 0), "0123456789");
+        EXPECT_EQ(text_from(source, 3), "3456789");
+        EXPECT_EQ(text_from(source, 6), "6789");
+        EXPECT_EQ(text_from(source, 10), "");
+        EXPECT_EQ(text_from(source, 99), "");
+        EXPECT_EQ(text_from(slice_source(source, 2, 5), 3), "56");
+    }
+}
+
 TEST(FileSource, ReadsARangeAndRefusesOneBeyondTheEnd) {
     const test::TemporaryFolder folder;
     replace_file(folder / "f", as_bytes("0123456789"));
