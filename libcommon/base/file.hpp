@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "base/bytes.hpp"
 
@@ -20,6 +21,10 @@ class File {
     static File open_append(const std::string& path);
     /// Without a name, in the folder $TMPDIR (default /tmp); gone when closed.
     static File temporary();
+    /// Takes over a descriptor that was opened elsewhere (openat); `path` is for messages.
+    static File adopt(int descriptor, std::string path) {
+        return File(descriptor, std::move(path));
+    }
 
     File() = default;
     File(File&& other) noexcept;
