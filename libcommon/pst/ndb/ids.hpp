@@ -66,6 +66,16 @@ struct Bref {
     Ib ib;
 };
 
+/// bCryptMethod, [MS-PST] 2.2.2.6: how the bytes of data blocks are encoded.
+enum class CryptMethod : std::uint8_t { None = 0, Permute = 1, Cyclic = 2 };
+
+/// SLENTRY, [MS-PST] 2.2.2.8.3.3.1.1: a node inside a node.
+struct SubnodeEntry {
+    Nid nid;
+    Bid data;
+    Bid sub;
+};
+
 /// "0x00200024", "0x000000000000000c", "0x4400".
 std::string to_string(Nid nid);
 std::string to_string(Bid bid);

@@ -12,9 +12,6 @@
 
 namespace mbx::pst::ndb {
 
-/// bCryptMethod, [MS-PST] 2.2.2.6.
-enum class CryptMethod : std::uint8_t { None = 0, Permute = 1, Cyclic = 2 };
-
 /// A data tree that has been written: one block, or an XBLOCK or XXBLOCK over many. No bytes: bid
 /// 0, no block.
 struct DataTree {
@@ -22,18 +19,14 @@ struct DataTree {
     std::uint64_t size = 0;  ///< bytes of data, before encoding, without padding and index blocks
 };
 
-/// SLENTRY, [MS-PST] 2.2.2.8.3.3.1.1.
-struct SubnodeEntry {
-    Nid nid;
-    Bid data;
-    Bid sub;
-};
-
 struct NdbWriterOptions {
     CryptMethod crypt = CryptMethod::Permute;
     /// The file never grows beyond this; the write that would do it throws Error(CannotCreate).
     /// Default: the 51,200 MB of Outlook 2010 and later (MaxLargeFileSize).
     std::uint64_t max_file_size = std::uint64_t{51'200} << 20;
+    /// Leaves that many sections of 253,952 bytes free at the start, as holes: to test what large
+    /// files have without writing one.
+    std::uint64_t skip_sections = 0;
 };
 
 /// Data goes out in the order of the calls; a section of 253,952 bytes is filled in memory and
@@ -59,17 +52,26 @@ class NdbWriter {
     DataTree add_data(const base::ByteSource& source);
 
     /// One SLBLOCK, or an SIBLOCK over several. Sorts by NID. No entries: bid 0, no block.
-    /// Throws Error(BadData) for more than 173,400 entries or a NID that occurs twice.
+    /// Throws Error(BadData) for more than 173,400 entries, Error(Internal) for a NID that occurs
+    /// twice.
     Bid add_subnodes(std::span<const SubnodeEntry> entries);
 
     /// The next free index of a type, raising rgnid[type] ([MS-PST] 2.2.2.6). For nodes and for
     /// subnodes.
     Nid allocate(NidType type);
     /// Raises rgnid[type of nid] to at least the index of `nid`, for NIDs chosen by the caller.
+    /// add_subnodes() and add_node() do it for theirs. Types that never count are left alone.
     void reserve(Nid nid);
 
-    /// An NBT entry. Each NID once.
+    /// An NBT entry. Each NID once; finish() throws Error(Internal) otherwise.
     void add_node(Nid nid, Bid data, Bid sub, Nid parent);
+
+    /// What has been added so far stays. Without a call of it, everything does.
+    void checkpoint();
+    /// Takes back all that was added, allocated and reserved since the last checkpoint(): for an
+    /// object whose source failed midway. Costs memory for the blocks since then (24 bytes each).
+    /// Pre: checkpoint() was called.
+    void roll_back();
 
     /// Bytes that the file has by now, padding included; what is still to come (trees, maps) is
     /// small.
@@ -77,6 +79,7 @@ class NdbWriter {
 
     /// Writes the B-trees, allocation maps, density list and, last, the header; brings all to
     /// stable storage. unique: dwUnique of the header, above every row version ([MS-PST] 2.2.2.6).
+    /// Throws Error(Internal) when a tree has no owner.
     void finish(std::uint32_t unique);
 
   private:
