@@ -1,0 +1,103 @@
+#include "store/imap/mailbox_names.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "base/text.hpp"
+#include "store/modified_utf7.hpp"
+
+namespace mbx::store::imap {
+namespace {
+
+bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+}
+
+bool looks_escaped(std::string_view text, std::size_t at) {
+    return at + 2 < text.size() && is_hex(text[at + 1]) && is_hex(text[at + 2]);
+}
+
+bool is_refused(char c, const NameRules& rules) {
+    const auto byte = static_cast<unsigned char>(c);
+    constexpr std::string_view kRefusedByStrict = "!\"%*/;<>[\\]^`{|}";
+    return byte < 0x20 || byte == 0x7F || (rules.separator != '\0' && c == rules.separator) ||
+           // LIST wildcards in a name make it impossible to ask for just that name.
+           c == '*' || c == '%' ||
+           (rules.strict_names && kRefusedByStrict.find(c) != std::string_view::npos);
+}
+
+std::string possible_name(std::string_view name, const NameRules& rules) {
+    std::string result;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        const char c = name[i];
+        if (is_refused(c, rules) || (c == '=' && looks_escaped(name, i))) {
+            result += fmt::format("={:02X}", static_cast<unsigned char>(c));
+        } else {
+            result += c;
+        }
+    }
+    return result;
+}
+
+}  // namespace
+
+std::optional<mail::FolderPath> path_of(std::string_view mailbox, const NameRules& rules) {
+    if (base::equals_ignore_case(mailbox, "INBOX")) {
+        return mail::kInboxPath;
+    }
+    if (!rules.prefix.empty() && base::starts_with_ignore_case(mailbox, rules.prefix)) {
+        mailbox.remove_prefix(rules.prefix.size());
+    }
+    mail::FolderPath path;
+    const std::vector<std::string_view> parts = rules.separator == '\0'
+                                                    ? std::vector<std::string_view>{mailbox}
+                                                    : base::split(mailbox, rules.separator);
+    for (const std::string_view part : parts) {
+        if (part.empty()) {
+            return std::nullopt;
+        }
+        path.push_back(rules.utf8 ? std::string(part)
+                                  : decode_modified_utf7(part).value_or(std::string(part)));
+    }
+    if (path.size() > 1 && base::equals_ignore_case(path.front(), "INBOX")) {
+        path.front() = "INBOX";
+    }
+    return path;
+}
+
+std::string mailbox_of(const mail::FolderPath& path, const NameRules& rules) {
+    if (path == mail::kInboxPath) {
+        return "INBOX";
+    }
+    std::string name = rules.prefix;
+    for (const std::string& part : path) {
+        if (name.size() > rules.prefix.size()) {
+            name += rules.separator;
+        }
+        name += rules.utf8 ? part : encode_modified_utf7(part);
+    }
+    return name;
+}
+
+mail::FolderPath possible_path(const mail::FolderPath& path, const NameRules& rules) {
+    if (path == mail::kInboxPath) {
+        return path;
+    }
+    const bool inbox_is_prefix = base::starts_with_ignore_case(rules.prefix, "INBOX");
+    mail::FolderPath result;
+    for (std::size_t i = inbox_is_prefix && path.front() == "INBOX" ? 1 : 0; i < path.size(); ++i) {
+        result.push_back(possible_name(path[i], rules));
+    }
+    if (rules.separator == '\0' && result.size() > 1) {
+        std::string flat = result.front();
+        for (std::size_t i = 1; i < result.size(); ++i) {
+            flat += "=2F" + result[i];
+        }
+        return {flat};
+    }
+    return result;
+}
+
+}  // namespace mbx::store::imap

@@ -1,0 +1,33 @@
+#include "store/imap/crlf.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace mbx::store::imap {
+namespace {
+
+std::string converted(const std::vector<std::string>& pieces) {
+    CrlfConverter converter;
+    base::Bytes out;
+    for (const std::string& piece : pieces) {
+        converter.convert(base::as_bytes(piece), out);
+    }
+    return std::string(base::as_text(out));
+}
+
+TEST(Crlf, ChangesBareLineFeedsOnly) {
+    EXPECT_EQ(converted({"a\nb\r\nc\rd\n"}), "a\r\nb\r\nc\rd\r\n");
+    EXPECT_EQ(converted({"a\r", "\nb"}), "a\r\nb");
+    EXPECT_EQ(converted({"\n\n"}), "\r\n\r\n");
+    EXPECT_EQ(converted({"\r", "", "\n"}), "\r\n");
+}
+
+TEST(Crlf, MeasuresWhatItWouldWrite) {
+    for (const std::string text : {"a\nb\r\nc\rd\n", "\n", "", "\r\n\r\n\n"}) {
+        EXPECT_EQ(crlf_size(*base::memory_source(text)), converted({text}).size());
+    }
+}
+
+}  // namespace
+}  // namespace mbx::store::imap

@@ -1,0 +1,41 @@
+#include "store/imap/mailbox_names.hpp"
+
+#include <gtest/gtest.h>
+
+namespace mbx::store::imap {
+namespace {
+
+const NameRules kSlash{"", '/', false, false};
+const NameRules kDot{"INBOX.", '.', false, false};
+
+TEST(MailboxNames, StripThePrefix) {
+    EXPECT_EQ(path_of("INBOX.Sent", kDot), (mail::FolderPath{"Sent"}));
+    EXPECT_EQ(path_of("inbox", kDot), mail::kInboxPath);
+    EXPECT_EQ(mailbox_of({"Sent", "2019"}, kDot), "INBOX.Sent.2019");
+}
+
+TEST(MailboxNames, UseModifiedUtf7UnlessUtf8IsOn) {
+    EXPECT_EQ(path_of("Entw&APw-rfe", kSlash), (mail::FolderPath{"Entwürfe"}));
+    EXPECT_EQ(mailbox_of({"Entwürfe"}, kSlash), "Entw&APw-rfe");
+    EXPECT_EQ(mailbox_of({"Entwürfe"}, NameRules{"", '/', true, false}), "Entwürfe");
+}
+
+TEST(MailboxNames, EmptyPartsAreNoPath) {
+    EXPECT_FALSE(path_of("a//b", kSlash));
+}
+
+TEST(PossiblePath, WritesTheSeparatorReversibly) {
+    EXPECT_EQ(possible_path({"dog.food.me@x"}, kDot), (mail::FolderPath{"dog=2Efood=2Eme@x"}));
+    EXPECT_EQ(possible_path({"dog.food.me@x"}, kSlash), (mail::FolderPath{"dog.food.me@x"}));
+    EXPECT_EQ(possible_path({"a=2Fb"}, kSlash), (mail::FolderPath{"a=3D2Fb"}));
+    EXPECT_EQ(possible_path({"100%", "a*"}, kSlash), (mail::FolderPath{"100=25", "a=2A"}));
+}
+
+TEST(PossiblePath, BelowAnInboxPrefixThereIsOnePlace) {
+    EXPECT_EQ(possible_path({"INBOX", "Work"}, kDot), (mail::FolderPath{"Work"}));
+    EXPECT_EQ(possible_path({"INBOX", "Work"}, kSlash), (mail::FolderPath{"INBOX", "Work"}));
+    EXPECT_EQ(possible_path(mail::kInboxPath, kDot), mail::kInboxPath);
+}
+
+}  // namespace
+}  // namespace mbx::store::imap
