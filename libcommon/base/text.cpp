@@ -24,6 +24,33 @@ bool is_printable(DecodedCodePoint c) {
            !(c.code_point >= 0x2066 && c.code_point <= 0x2069);
 }
 
+struct CapitalRange {
+    char32_t first;
+    char32_t last;
+    char32_t distance;  // from a capital to its small letter
+    char32_t step;      // from one capital to the next
+};
+
+// Simple case foldings of Unicode's CaseFolding.txt for the scripts that folder names are written
+// in.
+constexpr CapitalRange kCapitals[] = {
+    {U'A', U'Z', 32, 1},   {0xC0, 0xD6, 32, 1},   {0xD8, 0xDE, 32, 1},    {0x100, 0x12E, 1, 2},
+    {0x132, 0x136, 1, 2},  {0x139, 0x147, 1, 2},  {0x14A, 0x176, 1, 2},   {0x179, 0x17D, 1, 2},
+    {0x1A0, 0x1A4, 1, 2},  {0x1AF, 0x1AF, 1, 1},  {0x200, 0x21E, 1, 2},   {0x386, 0x386, 38, 1},
+    {0x388, 0x38A, 37, 1}, {0x38C, 0x38C, 64, 1}, {0x38E, 0x38F, 63, 1},  {0x391, 0x3A1, 32, 1},
+    {0x3A3, 0x3AB, 32, 1}, {0x400, 0x40F, 80, 1}, {0x410, 0x42F, 32, 1},  {0x460, 0x480, 1, 2},
+    {0x48A, 0x4BE, 1, 2},  {0x531, 0x556, 48, 1}, {0x1E00, 0x1E94, 1, 2}, {0x1EA0, 0x1EFE, 1, 2},
+};
+
+char32_t small_letter(char32_t c) {
+    for (const CapitalRange& range : kCapitals) {
+        if (c >= range.first && c <= range.last && (c - range.first) % range.step == 0) {
+            return c + range.distance;
+        }
+    }
+    return c;
+}
+
 }  // namespace
 
 std::string ascii_lower(std::string_view text) {
@@ -46,6 +73,14 @@ bool equals_ignore_case(std::string_view a, std::string_view b) noexcept {
 bool starts_with_ignore_case(std::string_view text, std::string_view prefix) noexcept {
     return text.size() >= prefix.size() &&
            equals_ignore_case(text.substr(0, prefix.size()), prefix);
+}
+
+std::string fold_case(std::string_view utf8) {
+    std::string result;
+    while (!utf8.empty()) {
+        append_utf8(result, small_letter(take_utf8(utf8).code_point));
+    }
+    return result;
 }
 
 std::string_view trim(std::string_view text) noexcept {

@@ -13,6 +13,10 @@ std::string ascii_upper(std::string_view text);
 bool equals_ignore_case(std::string_view a, std::string_view b) noexcept;
 bool starts_with_ignore_case(std::string_view text, std::string_view prefix) noexcept;
 
+/// For comparing names without regard to case: small letters in place of capitals in the Latin,
+/// Greek and Cyrillic alphabets, one code point for one. Invalid UTF-8 becomes U+FFFD.
+std::string fold_case(std::string_view utf8);
+
 /// Without blanks, tabs, CR and LF at both ends.
 std::string_view trim(std::string_view text) noexcept;
 

@@ -27,7 +27,7 @@ constexpr std::array kAttributes{
 
 struct UseName {
     SpecialUse use;
-    std::string_view name;  // ASCII letters in lower case
+    std::string_view name;  // as base::fold_case has it
 };
 
 // Names that Outlook, Exchange, Thunderbird, Apple Mail and webmail programs give these folders.
@@ -358,7 +358,7 @@ std::string_view attribute_of(SpecialUse use) {
 }
 
 SpecialUse special_use_from_name(std::string_view name) {
-    const std::string lower = base::ascii_lower(base::trim(name));
+    const std::string lower = base::fold_case(base::trim(name));
     const auto* const it = std::find_if(std::begin(kNames), std::end(kNames),
                                         [&](const UseName& entry) { return entry.name == lower; });
     return it != std::end(kNames) ? it->use : SpecialUse::None;

@@ -26,6 +26,14 @@ TEST(Split, KeepsEmptyParts) {
     EXPECT_EQ(split("a,,b,", ','), (std::vector<std::string_view>{"a", "", "b", ""}));
 }
 
+TEST(FoldCase, FoldsLatinGreekAndCyrillicLetters) {
+    EXPECT_EQ(fold_case("ÉLÉMENTS Envoyés"), "éléments envoyés");
+    EXPECT_EQ(fold_case("Отправленные ЁЖ"), "отправленные ёж");
+    EXPECT_EQ(fold_case("ΕΙΣΕΡΧΌΜΕΝΑ"), "εισερχόμενα");
+    EXPECT_EQ(fold_case("Žluťoučký ŹDŹBŁO Șters Đã"), "žluťoučký źdźbło șters đã");
+    EXPECT_EQ(fold_case("×÷ß受信\xff"), "×÷ß受信\uFFFD");
+}
+
 TEST(EqualsIgnoreCase, ComparesAsciiLettersOnly) {
     EXPECT_TRUE(equals_ignore_case("InBox", "INBOX"));
     EXPECT_FALSE(equals_ignore_case("ä", "Ä"));

@@ -30,5 +30,12 @@ TEST(SpecialUse, IsKnownByAttributeAndByName) {
     EXPECT_EQ(special_use_from_name("Project"), SpecialUse::None);
 }
 
+TEST(SpecialUseFromName, SeesThroughCapitalsOfEveryAlphabet) {
+    EXPECT_EQ(special_use_from_name("Éléments envoyés"), SpecialUse::Sent);
+    EXPECT_EQ(special_use_from_name("Отправленные"), SpecialUse::Sent);
+    EXPECT_EQ(special_use_from_name("Πρόχειρα"), SpecialUse::Drafts);
+    EXPECT_EQ(special_use_from_name("Çöp Kutusu"), SpecialUse::Trash);
+}
+
 }  // namespace
 }  // namespace mbx::mail
