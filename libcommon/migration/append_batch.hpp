@@ -1,0 +1,62 @@
+// Sends messages into one folder of the destination and journals them once they are on stable
+// storage there.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "migration/bad_items.hpp"
+#include "migration/journal.hpp"
+#include "store/mail_store.hpp"
+
+namespace mbx::migration {
+
+class AppendBatch {
+  public:
+    struct Totals {
+        std::uint64_t messages = 0;
+        std::uint64_t bytes = 0;
+        std::uint64_t refused = 0;
+    };
+
+    /// folder_name: for bad items. All outlive it.
+    AppendBatch(std::unique_ptr<store::FolderWriter> writer, Journal& journal, BadItems& bad_items,
+                std::string folder_name);
+
+    /// Hands one message over, and closes the batch when it has become large. Throws what the
+    /// writer throws; Error of the last refusal when the destination refuses one message after the
+    /// other.
+    void add(const mail::Message& message, Landed landed);
+
+    /// All that was added is on stable storage and in the journal, or a bad item.
+    void close();
+
+    const Totals& totals() const noexcept { return totals_; }
+
+  private:
+    struct Sent {
+        std::uint64_t ticket = 0;
+        Landed landed;
+        base::SharedSource source;
+        std::uint64_t bytes = 0;
+    };
+
+    void take_results();
+    void refuse(const Sent& sent, const Error& failure);
+
+    std::unique_ptr<store::FolderWriter> writer_;
+    Journal& journal_;
+    BadItems& bad_items_;
+    std::string folder_name_;
+    std::uint64_t next_ticket_ = 1;
+    std::deque<Sent> on_their_way_;
+    std::vector<Landed> arrived_;
+    std::uint64_t batch_messages_ = 0;
+    std::uint64_t batch_bytes_ = 0;
+    unsigned refused_in_a_row_ = 0;
+    Totals totals_;
+};
+
+}  // namespace mbx::migration

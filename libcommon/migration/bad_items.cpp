@@ -1,0 +1,132 @@
+#include "migration/bad_items.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+
+namespace mbx::migration {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kListName = "list.jsonl";
+
+bool is_ours(const fs::path& file) {
+    const std::string stem = file.stem().string();
+    return file.filename() == kListName ||
+           (file.extension() == ".eml" && stem.size() >= 6 &&
+            stem.find_first_not_of("0123456789") == std::string::npos);
+}
+
+std::string json_line(const BadItem& item) {
+    const nlohmann::json line{{"folder", item.folder},
+                              {"id", item.id},
+                              {"kind", to_string(item.kind)},
+                              {"reason", item.reason},
+                              {"kept_as", item.kept_as}};
+    return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+/// Reads as far as it goes: half a message is better than nothing.
+class PartialReader {
+  public:
+    explicit PartialReader(const base::ByteSource& bytes) {
+        try {
+            reader_ = bytes.open();
+        } catch (const Error&) {
+            reader_ = nullptr;
+        }
+    }
+
+    std::size_t read(base::MutableByteView out) {
+        try {
+            return reader_ != nullptr ? reader_->read(out) : 0;
+        } catch (const Error&) {
+            return 0;
+        }
+    }
+
+  private:
+    std::unique_ptr<base::ByteReader> reader_;
+};
+
+}  // namespace
+
+std::string_view to_string(BadKind kind) {
+    switch (kind) {
+        case BadKind::Unreadable:
+            return "unreadable";
+        case BadKind::Unconvertible:
+            return "unconvertible";
+        case BadKind::TooLarge:
+            return "too large";
+        case BadKind::Refused:
+            return "refused";
+    }
+    return "unknown";
+}
+
+BadItems::BadItems(std::string folder, std::uint64_t limit)
+    : folder_(std::move(folder)), limit_(limit) {
+    std::error_code ignored;
+    std::vector<fs::path> old;
+    for (const auto& entry : fs::directory_iterator(folder_, ignored)) {
+        if (is_ours(entry.path())) {
+            old.push_back(entry.path());
+        }
+    }
+    for (const fs::path& file : old) {
+        fs::remove(file, ignored);
+    }
+}
+
+void BadItems::begin() {
+    std::error_code error;
+    fs::create_directories(folder_, error);
+    if (error) {
+        throw Error(ErrorCode::CannotCreate,
+                    "cannot make the folder for refused messages: " + error.message())
+            .with_place(folder_);
+    }
+}
+
+std::string BadItems::keep(const base::ByteSource& bytes) {
+    const std::string name = fmt::format("{:06}.eml", items_.size() + 1);
+    base::File file = base::File::create((fs::path(folder_) / name).string());
+    PartialReader reader(bytes);
+    base::Bytes piece(64 * 1024);
+    while (const std::size_t n = reader.read(piece)) {
+        file.write(base::ByteView(piece).first(n));
+    }
+    file.close();
+    return name;
+}
+
+void BadItems::add(BadItem item, const base::SharedSource& bytes) {
+    begin();
+    if (bytes != nullptr) {
+        item.kept_as = keep(*bytes);
+    }
+    base::File list = base::File::open_append((fs::path(folder_) / kListName).string());
+    list.write(base::as_bytes(json_line(item)));
+    list.close();
+    items_.push_back(std::move(item));
+}
+
+Error BadItems::too_many_error() const {
+    const BadItem& first = items_.front();
+    return Error(
+        ErrorCode::BadData,
+        fmt::format("{} {} could not be moved, {} allowed; the first: {} {}: {}", count(),
+                    count() == 1 ? "message" : "messages", limit_, base::escape(first.folder),
+                    base::escape(first.id), first.reason),
+        fmt::format(
+            "they are listed and kept in {}; --bad-item-limit says how many may stay behind",
+            base::escape(folder_)));
+}
+
+}  // namespace mbx::migration

@@ -1,0 +1,208 @@
+#include "migration/export.hpp"
+
+#include <fmt/format.h>
+
+#include <numeric>
+#include <unordered_map>
+
+#include "base/text.hpp"
+#include "convert/to_mail.hpp"
+#include "migration/prepared_messages.hpp"
+#include "migration/store_walk.hpp"
+
+namespace mbx::migration {
+namespace {
+
+class Exporter {
+  public:
+    Exporter(const ExportContext& context, const std::string& pst_path,
+             const ExportOptions& options)
+        : context_(context),
+          options_(options),
+          writer_(pst_path, options.pst, context.clock, context.ids),
+          losses_(result_.losses, context.diagnostics) {}
+
+    ExportResult run() {
+        const std::vector<PstTarget> plan =
+            plan_pst_folders(context_.store.folders(), options_.folders, options_.known);
+        for (const PstTarget& target : plan) {
+            add_folder(target);
+        }
+        for (std::size_t i = 0; i < plan.size(); ++i) {
+            if (plan[i].has_messages) {
+                export_folder(plan[i], result_.folders[i]);
+            }
+        }
+        if (context_.bad_items.too_many()) {
+            throw context_.bad_items.too_many_error();
+        }
+        publish();
+        return std::move(result_);
+    }
+
+  private:
+    void add_folder(const PstTarget& target) {
+        ExportedFolder folder;
+        folder.path = target.path;
+        folder.pst_path = target.folder.display_name;
+        pst::ndb::Nid parent = writer_.ipm_subtree();
+        if (target.parent) {
+            const ExportedFolder& above = result_.folders[*target.parent];
+            parent = above.nid;
+            folder.pst_path = above.pst_path + "/" + folder.pst_path;
+        }
+        folder.nid = writer_.add_folder(parent, target.folder);
+        result_.folders.push_back(std::move(folder));
+    }
+
+    void export_folder(const PstTarget& target, ExportedFolder& folder) {
+        context_.progress.start("export " + base::escape(mail::to_string(target.path)),
+                                target.message_count);
+        PrepareOptions options;
+        options.folder = target.folder.special;
+        options.exact_source = options_.exact_source;
+        options.filter = options_.messages;
+        const auto messages = prepare_messages_ahead(context_.store.messages(target.path), options);
+        while (auto prepared = messages->next()) {
+            throw_if_stopped(context_.stop);
+            take(*prepared, folder);
+        }
+        context_.progress.finish();
+    }
+
+    void take(Prepared& prepared, ExportedFolder& folder) {
+        if (prepared.failure) {
+            add_bad_item(prepared, folder, BadKind::Unreadable, *prepared.failure);
+            return;
+        }
+        if (!prepared.mapi) {
+            ++folder.filtered;
+            context_.progress.advance(1, 0);
+            return;
+        }
+        losses_.set_place(mail::to_string(folder.path) + " " + base::escape(prepared.mail->id));
+        for (base::Diagnostic& loss : prepared.losses) {
+            losses_.report(std::move(loss));
+        }
+        write(prepared, folder);
+    }
+
+    void write(const Prepared& prepared, ExportedFolder& folder) {
+        const std::uint64_t size = prepared.mail->source->size();
+        try {
+            writer_.add(folder.nid, *prepared.mapi);
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::BadData) {
+                throw;
+            }
+            add_bad_item(prepared, folder, BadKind::Unconvertible, error);
+            return;
+        }
+        ++folder.messages;
+        folder.bytes += size;
+        context_.progress.advance(1, size);
+    }
+
+    void add_bad_item(const Prepared& prepared, ExportedFolder& folder, BadKind kind,
+                      const Error& error) {
+        BadItem item{mail::to_string(folder.path), "", kind, error.what(), ""};
+        if (prepared.mail) {
+            item.id = prepared.mail->id;
+        }
+        context_.bad_items.add(std::move(item),
+                               prepared.mail ? prepared.mail->source : base::SharedSource());
+        ++folder.bad;
+        context_.progress.advance(1, 0);
+    }
+
+    void publish() {
+        writer_.finish();
+        result_.file_size = writer_.size_so_far();
+        if (options_.read_back != ReadBack::None) {
+            read_back(writer_.part_path(), result_, options_, context_);
+        }
+        throw_if_stopped(context_.stop);
+        writer_.close();
+    }
+
+    const ExportContext& context_;
+    const ExportOptions& options_;
+    pst::PstWriter writer_;
+    ExportResult result_;
+    LossCounter losses_;
+};
+
+[[noreturn]] void throw_difference(const std::string& place, const std::string& text) {
+    throw Error(ErrorCode::BadData, "the file read back is not what was written: " + text)
+        .with_place(place);
+}
+
+/// Every message can be read, and gives the bytes back that it came from.
+void read_messages(pst::PstReader& reader, const ExportedFolder& folder, bool exact_source,
+                   const ExportContext& context) {
+    context.progress.start("read back " + base::escape(folder.pst_path), folder.messages);
+    const auto cursor = reader.messages(folder.nid);
+    std::uint64_t count = 0;
+    base::IgnoreDiagnostics losses;
+    while (const auto nid = cursor->next()) {
+        throw_if_stopped(context.stop);
+        const auto mail = convert::to_mail(cursor->message(), {}, losses);
+        if (exact_source && mail.origin != convert::SourceOrigin::Exact) {
+            throw_difference(folder.pst_path + ": " + to_string(*nid),
+                             "the message does not give its original bytes");
+        }
+        ++count;
+        context.progress.advance(1, mail.message.source->size());
+    }
+    if (count != folder.messages) {
+        throw_difference(folder.pst_path,
+                         fmt::format("{} messages, expected {}", count, folder.messages));
+    }
+    context.progress.finish();
+}
+
+}  // namespace
+
+std::uint64_t ExportResult::messages() const {
+    return std::accumulate(folders.begin(), folders.end(), std::uint64_t{0},
+                           [](std::uint64_t sum, const auto& f) { return sum + f.messages; });
+}
+
+std::uint64_t ExportResult::bytes() const {
+    return std::accumulate(folders.begin(), folders.end(), std::uint64_t{0},
+                           [](std::uint64_t sum, const auto& f) { return sum + f.bytes; });
+}
+
+void read_back(const std::string& part_path, const ExportResult& written,
+               const ExportOptions& options, const ExportContext& context) {
+    base::DiagnosticList damage;
+    const auto reader = pst::open_pst(part_path, {}, damage);
+    std::unordered_map<std::uint32_t, pst::PstFolder> there;
+    for (pst::PstFolder& folder : reader->folders()) {
+        there.emplace(folder.nid.value, std::move(folder));
+    }
+    for (const ExportedFolder& folder : written.folders) {
+        const auto found = there.find(folder.nid.value);
+        if (found == there.end()) {
+            throw_difference(folder.pst_path, "the folder is not there");
+        }
+        if (found->second.message_count != folder.messages) {
+            throw_difference(folder.pst_path,
+                             fmt::format("{} messages, expected {}", found->second.message_count,
+                                         folder.messages));
+        }
+        if (options.read_back == ReadBack::Full) {
+            read_messages(*reader, folder, options.exact_source, context);
+        }
+    }
+    if (!damage.items.empty()) {
+        throw_difference(damage.items.front().place, damage.items.front().text);
+    }
+}
+
+ExportResult export_mailbox(const ExportContext& context, const std::string& pst_path,
+                            const ExportOptions& options) {
+    return Exporter(context, pst_path, options).run();
+}
+
+}  // namespace mbx::migration

@@ -1,0 +1,84 @@
+// Mailbox → new PST: folder by folder, the Inbox first, one message at a time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "base/ids.hpp"
+#include "base/progress.hpp"
+#include "base/stop.hpp"
+#include "base/time.hpp"
+#include "migration/bad_items.hpp"
+#include "migration/folder_map.hpp"
+#include "migration/loss_counter.hpp"
+#include "migration/message_filter.hpp"
+#include "pst/writer.hpp"
+#include "store/mail_store.hpp"
+
+namespace mbx::migration {
+
+/// How a PST is looked at before it gets its name.
+enum class ReadBack {
+    None,
+    Counts,  ///< opened with the reader; folders and their message counts are as written
+    Full,    ///< each message is read, too, and gives its original bytes back
+};
+
+struct ExportOptions {
+    FolderFilter folders;
+    SpecialFolders known;
+    MessageFilter messages;
+    bool exact_source = true;  ///< as in convert::ToMapiOptions
+    pst::PstWriterOptions pst;
+    ReadBack read_back = ReadBack::Counts;
+};
+
+struct ExportedFolder {
+    mail::FolderPath path;
+    std::string pst_path;  ///< "Inbox/Work"
+    pst::ndb::Nid nid;
+    std::uint64_t messages = 0;
+    std::uint64_t bytes = 0;  ///< as the store has them
+    std::uint64_t filtered = 0;
+    std::uint64_t bad = 0;
+};
+
+struct ExportResult {
+    std::vector<ExportedFolder> folders;  ///< in the order of writing
+    LossCounts losses;
+    std::uint64_t file_size = 0;
+
+    std::uint64_t messages() const;
+    std::uint64_t bytes() const;
+};
+
+/// What an export works with; all outlive it.
+struct ExportContext {
+    store::MailStore& store;
+    const base::Clock& clock;
+    base::IdSource& ids;
+    BadItems& bad_items;
+    base::Progress& progress;
+    base::Diagnostics& diagnostics;
+    const base::StopFlag& stop;
+};
+
+/// Writes `pst_path`, which must not exist, and publishes it when every message is in it but those
+/// in `bad_items`, and these are not too many.
+///
+/// Throws Error: CannotCreate (the file exists, or would become too large), BadData (too many bad
+/// items, or the file read back is not what was written), TryAgain (stopped), Unavailable (the
+/// store is gone), Io (disk full). Nothing is left at `pst_path` then. Same mailbox, options, clock
+/// and ids: same bytes.
+ExportResult export_mailbox(const ExportContext& context, const std::string& pst_path,
+                            const ExportOptions& options);
+
+/// Opens `part_path` and compares it with what was written, as `options.read_back` says. Throws
+/// Error(BadData) on a difference.
+void read_back(const std::string& part_path, const ExportResult& written,
+               const ExportOptions& options, const ExportContext& context);
+
+}  // namespace mbx::migration

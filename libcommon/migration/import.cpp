@@ -1,0 +1,354 @@
+#include "migration/import.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.hpp"
+#include "convert/to_mail.hpp"
+#include "migration/append_batch.hpp"
+#include "migration/loss_counter.hpp"
+#include "migration/mailbox_check.hpp"
+#include "migration/store_walk.hpp"
+#include "migration/tail.hpp"
+
+namespace mbx::migration {
+namespace {
+
+using mail::FolderPath;
+using pst::ndb::Nid;
+
+/// Makes the folders of the plan; where the destination refuses a name, another one near it.
+class FolderMaker {
+  public:
+    FolderMaker(store::MailStore& store, base::Diagnostics& diagnostics,
+                const std::vector<MailTarget>& plan)
+        : store_(store), diagnostics_(diagnostics) {
+        for (const MailTarget& target : plan) {
+            taken_.insert(target.path);
+        }
+    }
+
+    /// The path that the folder has got.
+    FolderPath make(const MailTarget& target) {
+        const FolderPath wanted = below_renamed(target.path);
+        std::optional<Error> refusal;
+        for (const FolderPath& path : candidates(wanted)) {
+            try {
+                store_.create_folder(path, target.use);
+            } catch (const Error& error) {
+                if (error.code() != ErrorCode::CannotCreate) {
+                    throw;
+                }
+                refusal = refusal ? refusal : error;
+                continue;
+            }
+            if (path != target.path) {
+                renamed_[target.path] = path;
+                diagnostics_.report({base::Severity::Warning, "folder-renamed",
+                                     mail::to_string(target.path),
+                                     "became " + mail::to_string(path)});
+            }
+            return path;
+        }
+        throw std::move(*refusal).with_place(mail::to_string(wanted));
+    }
+
+    /// An earlier run has given that folder another path.
+    void remember(const FolderPath& wanted, const FolderPath& path) {
+        if (wanted != path) {
+            renamed_[wanted] = path;
+        }
+    }
+
+  private:
+    FolderPath below_renamed(const FolderPath& path) const {
+        for (std::size_t length = path.size(); length > 0; --length) {
+            const auto it =
+                renamed_.find(FolderPath(path.begin(), path.begin() + static_cast<long>(length)));
+            if (it != renamed_.end()) {
+                FolderPath result = it->second;
+                result.insert(result.end(), path.begin() + static_cast<long>(length), path.end());
+                return result;
+            }
+        }
+        return path;
+    }
+
+    /// The path itself; another name for what is reserved there; and, for servers that want no
+    /// folders below this one, a place at the top.
+    std::vector<FolderPath> candidates(const FolderPath& path) const {
+        std::vector<FolderPath> result{path};
+        FolderPath other_name = path;
+        other_name.back() += '_';
+        FolderPath at_top{""};
+        for (const std::string& name : path) {
+            at_top.front() += (at_top.front().empty() ? "" : " - ") + name;
+        }
+        for (const FolderPath& other : {other_name, at_top}) {
+            const FolderPath possible = store_.possible_name(other);
+            if (path != mail::kInboxPath && taken_.count(possible) == 0) {
+                result.push_back(possible);
+            }
+        }
+        return result;
+    }
+
+    store::MailStore& store_;
+    base::Diagnostics& diagnostics_;
+    std::set<FolderPath> taken_;
+    std::map<FolderPath, FolderPath> renamed_;
+};
+
+/// One folder of the PST on its way.
+class FolderImport {
+  public:
+    FolderImport(const ImportContext& context, const ImportOptions& options,
+                 const MailTarget& target, FolderMaker& maker, LossCounter& losses)
+        : context_(context), options_(options), target_(target), maker_(maker), losses_(losses) {
+        result_.pst_path = target.pst_path;
+        result_.path = target.path;
+        if (const Journal::Folder* const earlier = context.journal.folder(target.nid)) {
+            maker.remember(target.path, earlier->path);
+        }
+    }
+
+    ImportedFolder run() {
+        context_.progress.start("import " + base::escape(target_.pst_path), target_.message_count);
+        const auto cursor = context_.pst.messages(target_.nid);
+        std::uint64_t seen = 0;
+        while (const auto nid = next(*cursor)) {
+            ++seen;
+            stop_when_asked();
+            import_message(*nid, *cursor);
+        }
+        report_missing_rows(seen);
+        finish();
+        context_.progress.finish();
+        return std::move(result_);
+    }
+
+  private:
+    std::optional<Nid> next(pst::MessageCursor& cursor) {
+        try {
+            return cursor.next();
+        } catch (const Error& error) {
+            if (!is_about_one_message(error)) {
+                throw;
+            }
+            add_bad_item(Nid{}, BadKind::Unreadable, error.what(), nullptr);
+            cursor_failed_ = true;
+            return std::nullopt;
+        }
+    }
+
+    void stop_when_asked() {
+        if (context_.stop.requested() && batch_) {
+            batch_->close();
+        }
+        throw_if_stopped(context_.stop);
+    }
+
+    void import_message(Nid nid, pst::MessageCursor& cursor) {
+        if (context_.journal.has_landed(nid)) {
+            ++result_.resumed;
+            context_.progress.advance(1, 0);
+            return;
+        }
+        std::optional<mail::Message> message;
+        Landed landed;
+        try {
+            message = read(nid, cursor);
+            if (message) {
+                // Reads all of it: what cannot be read shows here and not halfway to the server.
+                landed.key = content_key(*message->source);
+            }
+        } catch (const Error& error) {
+            if (!is_about_one_message(error)) {
+                throw;
+            }
+            add_bad_item(nid, BadKind::Unreadable, error.what(),
+                         message ? message->source : nullptr);
+            return;
+        }
+        if (message) {
+            landed.nid = nid;
+            landed.flags = message->flags;
+            landed.keywords = message->keywords;
+            landed.internal_date = message->internal_date;
+            send(*message, std::move(landed));
+        }
+    }
+
+    /// nullopt for what is not to be moved.
+    std::optional<mail::Message> read(Nid nid, pst::MessageCursor& cursor) {
+        const mapi::Message stored = cursor.message();
+        if (convert::is_hidden_item(stored)) {
+            ++result_.hidden;
+            return std::nullopt;
+        }
+        convert::ToMailOptions options;
+        options.folder = target_.special;
+        options.use_exact_source = options_.use_exact_source;
+        options.unpack_tnef = options_.unpack_tnef;
+        losses_.set_place(target_.pst_path + " " + to_string(nid));
+        mail::Message message = convert::to_mail(stored, options, losses_).message;
+        if (!options_.messages.takes(message)) {
+            ++result_.filtered;
+            return std::nullopt;
+        }
+        return message;
+    }
+
+    void send(const mail::Message& message, Landed landed) {
+        const std::uint64_t size = message.source->size();
+        if (const auto limit = context_.store.limits().largest_message; limit && size > *limit) {
+            add_bad_item(landed.nid, BadKind::TooLarge,
+                         fmt::format("{} bytes, the destination takes {}", size, *limit),
+                         message.source);
+            return;
+        }
+        open_folder();
+        if (auto id = tail_.take(landed.key)) {
+            landed.id = std::move(*id);
+            context_.journal.add(landed);
+            ++result_.recovered;
+        } else {
+            batch_->add(message, std::move(landed));
+        }
+        context_.progress.advance(1, size);
+    }
+
+    /// The folder at the destination, made when the first message goes there (or at the end).
+    void open_folder() {
+        if (batch_) {
+            return;
+        }
+        const Journal::Folder* const earlier = context_.journal.folder(target_.nid);
+        if (earlier != nullptr) {
+            result_.path = earlier->path;
+            context_.store.create_folder(result_.path, target_.use);
+            if (!earlier->done) {
+                tail_ = Tail(context_.store, context_.journal, target_.nid, context_.stop);
+            }
+        } else {
+            result_.path = maker_.make(target_);
+        }
+        const std::uint64_t before = context_.store.message_count(result_.path).value_or(0);
+        context_.journal.begin_folder(target_.nid, target_.pst_path, result_.path, before);
+        batch_.emplace(context_.store.writer(result_.path), context_.journal, context_.bad_items,
+                       target_.pst_path);
+    }
+
+    void report_missing_rows(std::uint64_t seen) {
+        if (seen < target_.message_count && !cursor_failed_) {
+            add_bad_item(Nid{}, BadKind::Unreadable,
+                         fmt::format("the folder lists {} messages, only {} are there",
+                                     target_.message_count, seen),
+                         nullptr);
+        }
+    }
+
+    void finish() {
+        const Journal::Folder* folder = context_.journal.folder(target_.nid);
+        if (folder == nullptr || !folder->done) {
+            open_folder();
+        }
+        if (batch_) {
+            batch_->close();
+            context_.journal.end_folder(target_.nid);
+            result_.sent = batch_->totals().messages;
+            result_.sent_bytes = batch_->totals().bytes;
+            result_.bad += batch_->totals().refused;
+        }
+        folder = context_.journal.folder(target_.nid);
+        result_.path = folder->path;
+        result_.messages = folder->landed;
+    }
+
+    void add_bad_item(Nid nid, BadKind kind, std::string reason, const base::SharedSource& bytes) {
+        const std::string id = nid == Nid{} ? std::string() : to_string(nid);
+        context_.bad_items.add({target_.pst_path, id, kind, std::move(reason), ""}, bytes);
+        ++result_.bad;
+        context_.progress.advance(1, 0);
+    }
+
+    const ImportContext& context_;
+    const ImportOptions& options_;
+    const MailTarget& target_;
+    FolderMaker& maker_;
+    LossCounter& losses_;
+    Tail tail_;
+    std::optional<AppendBatch> batch_;
+    bool cursor_failed_ = false;
+    ImportedFolder result_;
+};
+
+/// An Inbox with mail in it is somebody's, unless an earlier run of this import has begun it.
+void refuse_filled_inbox(const ImportContext& context, const MailPlan& plan) {
+    const bool begun =
+        std::any_of(plan.folders.begin(), plan.folders.end(), [&](const MailTarget& target) {
+            return target.path == mail::kInboxPath && context.journal.folder(target.nid) != nullptr;
+        });
+    const InboxState inbox = check_inbox(context.store);
+    if (!begun && inbox.messages > 0) {
+        throw Error(
+            ErrorCode::CannotCreate,
+            fmt::format("the Inbox of the destination is not empty: {} messages", inbox.messages),
+            "--allow-non-empty imports all the same");
+    }
+}
+
+void prove(const ImportContext& context, Proof proof, const MailPlan& plan, ImportResult& result) {
+    std::size_t index = 0;
+    for (const MailTarget& target : plan.folders) {
+        if (target.wanted) {
+            ImportedFolder& folder = result.folders[index++];
+            folder.proof = prove_folder(context.store, folder.path, context.journal, target.nid,
+                                        proof, context.progress, context.stop);
+        }
+    }
+}
+
+}  // namespace
+
+bool ImportResult::proven() const {
+    return std::all_of(folders.begin(), folders.end(), [](const ImportedFolder& folder) {
+        return folder.proof && folder.proof->holds();
+    });
+}
+
+MailPlan plan_import(pst::PstReader& pst, store::MailStore& store, const MailPlanOptions& options) {
+    return plan_mail_folders(
+        pst.folders(), store.folders(),
+        [&](const FolderPath& path) { return store.possible_name(path); }, options);
+}
+
+ImportResult import_pst(const ImportContext& context, const ImportOptions& options) {
+    const MailPlan plan = plan_import(context.pst, context.store, options.plan);
+    if (!options.allow_non_empty) {
+        refuse_filled_inbox(context, plan);
+    }
+    ImportResult result;
+    result.resumed = context.journal.resumed();
+    std::copy_if(plan.skipped.begin(), plan.skipped.end(), std::back_inserter(result.skipped),
+                 [](const SkippedFolder& folder) { return folder.message_count > 0; });
+    FolderMaker maker(context.store, context.diagnostics, plan.folders);
+    LossCounter losses(result.losses, context.diagnostics);
+    for (const MailTarget& target : plan.folders) {
+        if (target.wanted) {
+            throw_if_stopped(context.stop);
+            result.folders.push_back(FolderImport(context, options, target, maker, losses).run());
+        }
+    }
+    if (options.proof != Proof::None) {
+        prove(context, options.proof, plan, result);
+    }
+    if (!context.journal.finished()) {
+        context.journal.finish();
+    }
+    return result;
+}
+
+}  // namespace mbx::migration

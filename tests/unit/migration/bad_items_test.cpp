@@ -1,0 +1,59 @@
+#include "migration/bad_items.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/file.hpp"
+#include "fake_store.hpp"
+#include "temporary_folder.hpp"
+
+namespace mbx::migration {
+namespace {
+
+TEST(BadItems, MakesNoFolderWithoutItems) {
+    const test::TemporaryFolder folder;
+    const BadItems items(folder / "bad", 0);
+    EXPECT_FALSE(std::filesystem::exists(folder / "bad"));
+    EXPECT_FALSE(items.too_many());
+}
+
+TEST(BadItems, KeepsBytesAndAList) {
+    const test::TemporaryFolder folder;
+    BadItems items(folder / "bad", 1);
+    items.add({"INBOX", "17", BadKind::Refused, "NO \xff", ""},
+              base::memory_source(std::string("mail")));
+    EXPECT_FALSE(items.too_many());
+    items.add({"Sent", "", BadKind::Unreadable, "disk", ""}, nullptr);
+    EXPECT_TRUE(items.too_many());
+    EXPECT_EQ(base::read_file(folder / "bad/000001.eml", 100), "mail");
+    EXPECT_THAT(base::read_file(folder / "bad/list.jsonl", 1000),
+                testing::StartsWith(R"({"folder":"INBOX","id":"17","kept_as":"000001.eml",)"));
+    const Error error = items.too_many_error();
+    EXPECT_EQ(error.code(), ErrorCode::BadData);
+    EXPECT_THAT(error.what(), testing::HasSubstr("2 messages could not be moved, 1 allowed"));
+}
+
+TEST(BadItems, KeepsWhatCanBeReadOfABrokenMessage) {
+    const test::TemporaryFolder folder;
+    BadItems items(folder / "bad", 0);
+    items.add({"INBOX", "1", BadKind::Unreadable, "", ""}, std::make_shared<test::BrokenSource>());
+    EXPECT_EQ(base::read_file(folder / "bad/000001.eml", 100), "");
+}
+
+TEST(BadItems, RemovesItsOwnFilesOfAnEarlierRunOnly) {
+    const test::TemporaryFolder folder;
+    {
+        BadItems items(folder / "bad", 0);
+        items.add({"INBOX", "1", BadKind::Refused, "", ""}, base::memory_source(std::string("x")));
+    }
+    base::File::create(folder / "bad/notes.eml").close();
+    const BadItems items(folder / "bad", 0);
+    EXPECT_FALSE(std::filesystem::exists(folder / "bad/000001.eml"));
+    EXPECT_FALSE(std::filesystem::exists(folder / "bad/list.jsonl"));
+    EXPECT_TRUE(std::filesystem::exists(folder / "bad/notes.eml"));
+}
+
+}  // namespace
+}  // namespace mbx::migration

@@ -1,0 +1,91 @@
+#include "migration/message_filter.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "fake_store.hpp"
+#include "migration/message_header.hpp"
+
+namespace mbx::migration {
+namespace {
+
+std::string when(std::string_view date) {
+    const auto time = parse_mail_date(date);
+    return time ? base::iso8601(*time) : "none";
+}
+
+TEST(ParseMailDate, ReadsTheUsualForms) {
+    EXPECT_EQ(when("Fri, 21 Nov 1997 09:55:06 -0600"), "1997-11-21T15:55:06Z");
+    EXPECT_EQ(when("21 Nov 97 09:55 GMT"), "1997-11-21T09:55:00Z");
+    EXPECT_EQ(when("Tue,  1 Jul 2003 10:52:37 +0200 (CEST)"), "2003-07-01T08:52:37Z");
+    EXPECT_EQ(when("Thu, 13 Feb 1969 23:32 -0330 (Newfoundland Time)"), "1969-02-14T03:02:00Z");
+    EXPECT_EQ(when("Mon, 1 Jan 101 00:00:00 EST"), "2001-01-01T05:00:00Z");
+}
+
+TEST(ParseMailDate, SaysNoToWhatIsNoDate) {
+    for (const char* const text : {"", "(Invalid)", "1999/01/31", "31 Feb 2000 00:00:00 +0000",
+                                   "yesterday", "Fri, 21", "99999999999 Jan 2000"}) {
+        EXPECT_EQ(when(text), "none") << text;
+    }
+}
+
+TEST(ParseDate, ReadsDaysAndMoments) {
+    EXPECT_EQ(base::iso8601(parse_date("2020-02-29")), "2020-02-29T00:00:00Z");
+    EXPECT_EQ(base::iso8601(parse_date("2020-01-31T12:30:00Z")), "2020-01-31T12:30:00Z");
+    for (const char* const text :
+         {"", "2021-02-29", "20200101", "2020-01-31T", "2020-01-31 12:00"}) {
+        EXPECT_THROW(parse_date(text), Error) << text;
+    }
+}
+
+TEST(ParseSize, ReadsUnits) {
+    EXPECT_EQ(parse_size("500"), 500U);
+    EXPECT_EQ(parse_size("25M"), 25U << 20);
+    EXPECT_EQ(parse_size("2gib"), std::uint64_t{2} << 30);
+    for (const char* const text : {"", "M", "-1", "1.5G", "10X", "99999999999G"}) {
+        EXPECT_THROW(parse_size(text), Error) << text;
+    }
+}
+
+TEST(MessageFilter, PrefersTheInternalDate) {
+    MessageFilter filter;
+    filter.since = parse_date("2020-01-01");
+    mail::Message message = test::make_mail("Date: 1 Jan 2000 00:00:00 +0000\n\n");
+    EXPECT_FALSE(filter.takes(message));
+    message.internal_date = parse_date("2020-01-01");
+    EXPECT_TRUE(filter.takes(message));
+    filter.before = parse_date("2020-01-01");
+    EXPECT_FALSE(filter.takes(message));
+}
+
+TEST(MessageFilter, TakesAMessageWithoutAnyDate) {
+    MessageFilter filter;
+    filter.before = parse_date("2020-01-01");
+    EXPECT_TRUE(filter.takes(test::make_mail("Subject: x\n\nDate: 1 Jan 2030 00:00:00 +0000\n")));
+}
+
+TEST(MessageFilter, LeavesOutLargeMessages) {
+    MessageFilter filter;
+    filter.largest_size = 10;
+    EXPECT_TRUE(filter.takes(test::make_mail("0123456789")));
+    EXPECT_FALSE(filter.takes(test::make_mail("0123456789a")));
+}
+
+TEST(MessageHeader, UnfoldsTheFirstFieldOfAName) {
+    const std::string header = "From x\r\nsubject:  one\r\n\t two  three\r\nSubject: other\r\n";
+    EXPECT_EQ(header_field(header, "Subject"), "one two three");
+    EXPECT_EQ(header_field(header, "To"), std::nullopt);
+    EXPECT_EQ(header_field("A:", "A"), "");
+}
+
+TEST(MessageHeader, EndsAtTheEmptyLine) {
+    EXPECT_EQ(read_header(*base::memory_source(std::string("A: 1\r\n\r\nB: 2\r\n"))), "A: 1\r\n");
+    EXPECT_EQ(read_header(*base::memory_source(std::string("From a@b\nA: 1\n\n"))), "A: 1\n");
+    EXPECT_EQ(read_header(*base::memory_source(std::string("From a@b"))), "");
+    EXPECT_EQ(read_header(*base::memory_source(std::string("\n"))), "");
+    const std::string endless(2 * kLongestHeader, 'x');
+    EXPECT_EQ(read_header(*base::memory_source(endless)).size(), kLongestHeader);
+}
+
+}  // namespace
+}  // namespace mbx::migration

@@ -1,0 +1,139 @@
+#include "migration/verify.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fake_store.hpp"
+#include "temporary_folder.hpp"
+
+namespace mbx::migration {
+namespace {
+
+using pst::ndb::Nid;
+
+constexpr Nid kInbox{0x8082};
+
+class ProveFolder : public testing::Test {
+  protected:
+    ProveFolder() { journal_.begin_folder(kInbox, "Inbox", mail::kInboxPath, 0); }
+
+    void sent(int first, int last) {
+        for (int n = first; n <= last; ++n) {
+            const mail::Message message = test::numbered_mail(n);
+            Landed landed;
+            landed.nid = Nid{static_cast<std::uint32_t>(n)};
+            landed.key = content_key(*message.source);
+            landed.flags = message.flags;
+            landed.internal_date = message.internal_date;
+            journal_.add(landed);
+        }
+        journal_.sync();
+    }
+
+    void there(std::vector<mail::Message> messages) {
+        store_.add(mail::kInboxPath, std::move(messages));
+    }
+
+    FolderProof proof(Proof how) {
+        base::NoProgress progress;
+        return prove_folder(store_, mail::kInboxPath, journal_, kInbox, how, progress, stop_);
+    }
+
+    test::TemporaryFolder folder_;
+    test::FakeStore store_;
+    base::StopFlag stop_;
+    Journal journal_{folder_ / "journal", {}};
+};
+
+TEST_F(ProveFolder, HoldsWhenAllIsThere) {
+    sent(1, 3);
+    there({test::numbered_mail(3), test::numbered_mail(9), test::numbered_mail(1),
+           test::numbered_mail(2)});
+    const FolderProof result = proof(Proof::Full);
+    EXPECT_TRUE(result.holds());
+    EXPECT_EQ(result.expected, 3U);
+    EXPECT_EQ(result.found, 3U);
+    EXPECT_EQ(result.others, 1U);
+    EXPECT_EQ(result.flags_differ, 0U);
+    EXPECT_EQ(result.dates_differ, 0U);
+}
+
+TEST_F(ProveFolder, NamesWhatIsMissing) {
+    sent(1, 3);
+    there({test::numbered_mail(3), test::numbered_mail(3), test::numbered_mail(1)});
+    const FolderProof result = proof(Proof::Full);
+    EXPECT_FALSE(result.holds());
+    EXPECT_EQ(result.missing, 1U);
+    EXPECT_EQ(result.others, 1U);
+    EXPECT_THAT(result.examples, testing::ElementsAre(Nid{2}));
+}
+
+TEST_F(ProveFolder, WantsTwoOfAMessageThatWasSentTwice) {
+    sent(1, 1);
+    sent(1, 1);
+    there({test::numbered_mail(1)});
+    EXPECT_EQ(proof(Proof::Full).missing, 1U);
+    there({test::numbered_mail(1)});
+    EXPECT_TRUE(proof(Proof::Full).holds());
+}
+
+TEST_F(ProveFolder, TellsAlteredFromMissing) {
+    sent(1, 1);
+    mail::Message altered = test::numbered_mail(1);
+    altered.source =
+        base::memory_source(base::read_all_text(*altered.source, 1000) + "\r\n-- \r\nfooter\r\n");
+    there({altered});
+    const FolderProof full = proof(Proof::Full);
+    EXPECT_FALSE(full.holds());
+    EXPECT_EQ(full.altered, 1U);
+    EXPECT_EQ(full.missing, 0U);
+    EXPECT_TRUE(proof(Proof::Header).holds());
+    EXPECT_EQ(proof(Proof::Header).found, 1U);
+}
+
+TEST_F(ProveFolder, CountsOtherFlagsAndDates) {
+    sent(1, 2);
+    mail::Message read = test::numbered_mail(1);
+    read.flags.flagged = true;
+    mail::Message moved = test::numbered_mail(2);
+    moved.internal_date = base::UnixTime{1};
+    moved.keywords = {"Work"};
+    there({read, moved});
+    const FolderProof result = proof(Proof::Full);
+    EXPECT_TRUE(result.holds());
+    EXPECT_EQ(result.flags_differ, 2U);
+    EXPECT_EQ(result.dates_differ, 1U);
+}
+
+TEST_F(ProveFolder, CountsOnlyWhenAskedTo) {
+    sent(1, 3);
+    there({test::numbered_mail(7), test::numbered_mail(8)});
+    const FolderProof result = proof(Proof::Counts);
+    EXPECT_EQ(result.missing, 1U);
+    EXPECT_EQ(store_.streams_opened, 0);
+    there({test::numbered_mail(9)});
+    EXPECT_TRUE(proof(Proof::Counts).holds());
+}
+
+TEST_F(ProveFolder, TakesAnUnreadableMessageForMissing) {
+    sent(1, 1);
+    mail::Message broken = test::numbered_mail(1);
+    broken.source = std::make_shared<test::BrokenSource>();
+    there({broken});
+    EXPECT_EQ(proof(Proof::Full).missing, 1U);
+}
+
+TEST_F(ProveFolder, EndsWhenTheStoreIsGone) {
+    sent(1, 1);
+    there({test::make_mail("x", "store gone")});
+    EXPECT_THROW(proof(Proof::Full), Error);
+}
+
+TEST(ParseProof, KnowsItsWords) {
+    EXPECT_EQ(parse_proof("full"), Proof::Full);
+    EXPECT_EQ(parse_proof("counts"), Proof::Counts);
+    EXPECT_THROW(parse_proof("some"), Error);
+}
+
+}  // namespace
+}  // namespace mbx::migration
