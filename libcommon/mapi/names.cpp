@@ -617,6 +617,10 @@ constexpr LidName kLidNames[]{
 }  // namespace
 
 std::string_view name_of(PropertyTag tag) noexcept {
+    // The name-to-id map uses identifiers that mean something else elsewhere.
+    if (tag == PropertyTag{0x0002, PropertyType::Boolean}) {
+        return "PidTagAlternateRecipientAllowed";
+    }
     const auto* found =
         std::lower_bound(std::begin(kTagNames), std::end(kTagNames), tag.id,
                          [](const TagName& a, std::uint16_t id) { return a.id < id; });

@@ -12,6 +12,8 @@ TEST(Names, KnowsTagsWhateverTheirType) {
     EXPECT_EQ(name_of(PropertyTag{0x0037, PropertyType::Integer32}), "PidTagSubject");
     EXPECT_EQ(name_of(PropertyTag{0x0001, PropertyType::Integer32}), "PidTagNameidBucketCount");
     EXPECT_EQ(name_of(PropertyTag{0x7FFF, PropertyType::Boolean}), "PidTagAttachmentContactPhoto");
+    EXPECT_EQ(name_of(PropertyTag{0x0002, PropertyType::Boolean}),
+              "PidTagAlternateRecipientAllowed");
     EXPECT_EQ(name_of(PropertyTag{0x6000, PropertyType::Integer32}), "");
 }
 

@@ -1,0 +1,69 @@
+// The commands of pst-inspect, and what they share.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/tool.hpp"
+#include "mapi/folder.hpp"
+#include "pst/reader.hpp"
+
+namespace mbx::inspect {
+
+cli::Description description();
+std::vector<std::unique_ptr<cli::Tool>> commands();
+
+// One function for each command; listed in pst_inspect_common.cpp.
+std::unique_ptr<cli::Tool> make_summary();
+std::unique_ptr<cli::Tool> make_folders();
+std::unique_ptr<cli::Tool> make_messages();
+std::unique_ptr<cli::Tool> make_show();
+
+/// A command that reads a PST through a PstReader.
+class ReaderTool : public cli::Tool {
+  public:
+    using Tool::Tool;
+
+  protected:
+    void declare(cli::OptionSet& options) override;
+    std::unique_ptr<pst::PstReader> open(const std::string& path, cli::Context& context) const;
+
+  private:
+    std::string reader_ = "auto";
+    std::uint32_t code_page_ = pst::PstReaderOptions{}.code_page;
+};
+
+/// The folders of a store with their paths.
+class FolderTree {
+  public:
+    explicit FolderTree(std::vector<pst::PstFolder> folders);
+
+    const std::vector<pst::PstFolder>& folders() const noexcept { return folders_; }
+    /// "Inbox/Work": names from below the IPM subtree on, or from below the root for what does not
+    /// lie there; "/", "%" and control characters in a name as %XX. The root: "/".
+    const std::string& path(pst::ndb::Nid nid) const;
+    /// How deep it lies below the root folder.
+    int depth(pst::ndb::Nid nid) const;
+    /// By path or NID ("0x8082"). Throws Error(NoInput) when there is none; when several have the
+    /// path, the first.
+    const pst::PstFolder& find(std::string_view word) const;
+
+  private:
+    std::vector<pst::PstFolder> folders_;
+    std::map<pst::ndb::Nid, std::string> paths_;
+    std::map<pst::ndb::Nid, int> depths_;
+};
+
+/// "0x200024", or decimal. Throws Error(Usage).
+pst::ndb::Nid parse_nid(std::string_view word);
+
+/// "inbox", "sent-items", ...; empty for None.
+std::string_view name_of(mapi::SpecialFolder special) noexcept;
+
+}  // namespace mbx::inspect
