@@ -1,1 +1,0 @@
-// Replaced by the sources of this folder.
