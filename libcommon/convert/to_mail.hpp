@@ -4,24 +4,19 @@
 #include <string>
 
 #include "base/diagnostics.hpp"
+#include "convert/exact/exact_source.hpp"
 #include "mail/message.hpp"
 #include "mapi/folder.hpp"
 #include "mapi/message.hpp"
 
 namespace mbx::convert {
 
+using exact::SourceOrigin;
+
 struct ToMailOptions {
     mapi::SpecialFolder folder = mapi::SpecialFolder::None;  ///< the folder it comes from
     bool use_exact_source = true;  ///< give back the original bytes where they are kept
     bool unpack_tnef = false;      ///< winmail.dat attachments become what is in them
-};
-
-/// Where the bytes come from.
-enum class SourceOrigin {
-    Exact,    ///< the original bytes, their SHA-256 verified
-    Rebuilt,  ///< there was no recipe: made from the properties
-    Edited,   ///< there was one, but the message was changed since: made from the properties
-    Damaged,  ///< there was one, but it did not give the bytes it should: made from the properties
 };
 
 struct ConvertedMail {

@@ -1,0 +1,50 @@
+// The exact source: how a message in a PST gives back its RFC 5322 bytes bit for bit.
+//
+// A recipe in a named property rebuilds the bytes from literal runs and from what the PST stores
+// anyway: header text, bodies, attachments, embedded messages. It is trusted only when its output
+// has the SHA-256 of the source.
+#pragma once
+
+#include <cstdint>
+
+#include "base/byte_source.hpp"
+#include "base/bytes.hpp"
+#include "mapi/message.hpp"
+#include "mapi/property_name.hpp"
+
+namespace mbx::convert::exact {
+
+/// Where the bytes come from.
+enum class SourceOrigin {
+    Exact,    ///< the original bytes, their SHA-256 verified
+    Rebuilt,  ///< there was no recipe: made from the properties
+    Edited,   ///< there was one, but the message was changed since: made from the properties
+    Damaged,  ///< there was one, but it did not give the bytes it should: made from the properties
+};
+
+/// The name of the property that holds the recipe (Binary), on messages and embedded messages.
+/// Never changes.
+mapi::PropertyName exact_source_name();
+
+struct RecipeOptions {
+    bool whole = false;  ///< do not refer to values: keep the whole source, deflated
+};
+
+/// Sets the property on `message`, which is the finished MAPI view of `source` (embedded messages
+/// have theirs already). The recipe has been run against the view and gives the source; where no
+/// such recipe is found, or it would be larger, the whole source is kept, deflated. Throws only
+/// what reading the sources throws.
+void keep_exact_source(mapi::Message& message, const base::SharedSource& source,
+                       const RecipeOptions& options);
+
+struct ExactSource {
+    SourceOrigin origin =
+        SourceOrigin::Rebuilt;  ///< Rebuilt: there is no recipe that this version knows
+    base::SharedSource source;  ///< set when origin is Exact
+};
+
+/// Runs the recipe of a message read from a PST. Never throws on the content: a recipe is hostile
+/// input.
+ExactSource exact_source(const mapi::Message& message);
+
+}  // namespace mbx::convert::exact

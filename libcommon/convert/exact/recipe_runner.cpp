@@ -1,0 +1,232 @@
+#include "convert/exact/recipe_runner.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/utf.hpp"
+#include "convert/exact/exact_source.hpp"
+#include "convert/exact/frozen_code_page.hpp"
+#include "mapi/tags.hpp"
+
+namespace mbx::convert::exact {
+namespace {
+
+[[noreturn]] void fail(std::string_view what) {
+    throw Error(ErrorCode::BadData, fmt::format("recipe: {}", what));
+}
+
+const mapi::Attachment& attachment_at(const mapi::Message& message, std::uint64_t number) {
+    if (number >= message.attachments.size()) {
+        fail(fmt::format("there is no attachment {}", number));
+    }
+    return message.attachments[static_cast<std::size_t>(number)];
+}
+
+base::SharedSource value_of(const Stream& stream, const mapi::Message& message) {
+    base::SharedSource value;
+    switch (stream.value) {
+        case RecipeValue::HeaderText:
+            value = message.properties.source(mapi::PidTagTransportMessageHeaders);
+            break;
+        case RecipeValue::Body:
+            value = message.properties.source(mapi::PidTagBody);
+            break;
+        case RecipeValue::Html:
+            value = message.properties.source(mapi::PidTagHtml);
+            break;
+        case RecipeValue::AttachmentData:
+            value = attachment_at(message, stream.attachment).data;
+            break;
+        case RecipeValue::EmbeddedSource: {
+            const mapi::Attachment& attachment = attachment_at(message, stream.attachment);
+            value = attachment.embedded ? exact_source(*attachment.embedded).source : nullptr;
+            break;
+        }
+    }
+    if (!value) {
+        fail(fmt::format("value {} is not there", static_cast<int>(stream.value)));
+    }
+    return value;
+}
+
+std::string without_cr_before_lf(std::string_view bytes) {
+    std::string result;
+    result.reserve(bytes.size());
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (bytes[i] != '\r' || i + 1 == bytes.size() || bytes[i + 1] != '\n') {
+            result += bytes[i];
+        }
+    }
+    return result;
+}
+
+/// The pieces of one stream, one after the other, in memory.
+class PieceReader {
+  public:
+    PieceReader(const base::SharedSource& value, LiteralCursor& literals)
+        : value_(value), literals_(literals) {}
+
+    std::string read(const std::vector<Piece>& pieces) {
+        std::string result;
+        for (const Piece& piece : pieces) {
+            switch (piece.kind) {
+                case Piece::Kind::Bytes:
+                    result += bytes(piece);
+                    break;
+                case Piece::Kind::Text:
+                    result += text(piece);
+                    break;
+                case Piece::Kind::Raw:
+                    result += raw(piece.length);
+                    break;
+            }
+            if (result.size() > kLargestText) {
+                fail("a text is too long");
+            }
+        }
+        return result;
+    }
+
+  private:
+    std::string_view take(std::uint64_t skip, std::uint64_t length) {
+        if (!loaded_) {
+            text_ = base::read_all_text(*value_, 2 * kLargestText);
+            loaded_ = true;
+        }
+        if (skip > text_.size() - at_ || length > text_.size() - at_ - skip) {
+            fail("a piece lies beyond the end of its value");
+        }
+        at_ += static_cast<std::size_t>(skip);
+        const std::string_view result =
+            std::string_view(text_).substr(at_, static_cast<std::size_t>(length));
+        at_ += static_cast<std::size_t>(length);
+        return result;
+    }
+
+    std::string bytes(const Piece& piece) {
+        const std::string_view taken = take(piece.skip, piece.length);
+        return piece.line_ends == LineEnds::CrlfAsLf ? without_cr_before_lf(taken)
+                                                     : std::string(taken);
+    }
+
+    std::string text(const Piece& piece) {
+        if (piece.skip > kLargestText || piece.length > kLargestText) {
+            fail("a text is too long");
+        }
+        const std::string_view taken = take(piece.skip * 2, piece.length * 2);
+        std::u16string units;
+        units.reserve(taken.size() / 2);
+        for (std::size_t i = 0; i + 1 < taken.size(); i += 2) {
+            units += static_cast<char16_t>(static_cast<unsigned char>(taken[i]) |
+                                           static_cast<unsigned char>(taken[i + 1]) << 8);
+        }
+        if (piece.line_ends == LineEnds::CrlfAsLf) {
+            std::size_t to = 0;
+            for (std::size_t i = 0; i < units.size(); ++i) {
+                if (units[i] != u'\r' || i + 1 == units.size() || units[i + 1] != u'\n') {
+                    units[to++] = units[i];
+                }
+            }
+            units.resize(to);
+        }
+        std::optional<std::string> encoded = encode_frozen(units, piece.code_page);
+        if (!encoded) {
+            fail(fmt::format("text that code page {} cannot hold", piece.code_page));
+        }
+        return *std::move(encoded);
+    }
+
+    std::string raw(std::uint64_t length) {
+        if (length > literals_.rest.size()) {
+            fail("more literal bytes are wanted than there are");
+        }
+        const auto n = static_cast<std::size_t>(length);
+        std::string result(base::as_text(literals_.rest.first(n)));
+        literals_.rest = literals_.rest.subspan(n);
+        return result;
+    }
+
+    const base::SharedSource& value_;
+    LiteralCursor& literals_;
+    std::string text_;
+    std::size_t at_ = 0;
+    bool loaded_ = false;
+};
+
+base::SharedSource open_stream(const Stream& stream, const mapi::Message& message,
+                               LiteralCursor& literals) {
+    const base::SharedSource value = value_of(stream, message);
+    return stream.pieces.empty()
+               ? value
+               : base::memory_source(PieceReader(value, literals).read(stream.pieces));
+}
+
+struct Runner {
+    const mapi::Message& message;
+    LiteralCursor& literals;
+    const ByteSink& sink;
+
+    void operator()(const Literal& literal) const {
+        if (literal.length > literals.rest.size()) {
+            fail("more literal bytes are wanted than there are");
+        }
+        const auto n = static_cast<std::size_t>(literal.length);
+        sink(literals.rest.first(n));
+        literals.rest = literals.rest.subspan(n);
+    }
+    void operator()(const Copy& copy) const {
+        base::for_each_piece(*open_stream(copy.stream, message, literals), sink);
+    }
+    void operator()(const Base64& base64) const {
+        encode_base64(base64, *open_stream(base64.stream, message, literals), sink);
+    }
+    void operator()(const QuotedPrintable& qp) const {
+        const base::SharedSource stream = open_stream(qp.stream, message, literals);
+        encode_quoted_printable(qp, base::read_all_text(*stream, kLargestText), sink);
+    }
+};
+
+const Stream* whole_stream_of(const Operation& operation) {
+    if (const auto* copy = std::get_if<Copy>(&operation)) {
+        return &copy->stream;
+    }
+    if (const auto* base64 = std::get_if<Base64>(&operation)) {
+        return base64->first == 0 ? &base64->stream : nullptr;
+    }
+    if (const auto* qp = std::get_if<QuotedPrintable>(&operation)) {
+        return &qp->stream;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+void run_operation(const Operation& operation, const mapi::Message& message,
+                   LiteralCursor& literals, const ByteSink& sink) {
+    std::visit(Runner{message, literals, sink}, operation);
+}
+
+std::set<std::size_t> fully_used_attachments(const std::vector<Operation>& operations,
+                                             const mapi::Message& message) {
+    std::set<std::size_t> result;
+    for (const Operation& operation : operations) {
+        const Stream* stream = whole_stream_of(operation);
+        if (stream == nullptr || stream->value != RecipeValue::AttachmentData ||
+            !stream->pieces.empty() || stream->attachment >= message.attachments.size()) {
+            continue;
+        }
+        const auto k = static_cast<std::size_t>(stream->attachment);
+        const base::SharedSource& data = message.attachments[k].data;
+        const auto* base64 = std::get_if<Base64>(&operation);
+        if (base64 == nullptr || (data && base64->count / 4 * 3 >= data->size())) {
+            result.insert(k);
+        }
+    }
+    return result;
+}
+
+}  // namespace mbx::convert::exact
