@@ -20,7 +20,7 @@ class Exporter {
         : context_(context),
           options_(options),
           writer_(pst_path, options.pst, context.clock, context.ids),
-          losses_(result_.losses, context.diagnostics) {}
+          losses_(result_.losses, context.losses) {}
 
     ExportResult run() {
         const std::vector<PstTarget> plan =

@@ -62,7 +62,7 @@ struct ExportContext {
     base::IdSource& ids;
     BadItems& bad_items;
     base::Progress& progress;
-    base::Diagnostics& diagnostics;
+    base::Diagnostics& losses;  ///< of single messages: what their MAPI view cannot show
     const base::StopFlag& stop;
 };
 

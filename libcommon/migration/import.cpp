@@ -335,7 +335,7 @@ ImportResult import_pst(const ImportContext& context, const ImportOptions& optio
     std::copy_if(plan.skipped.begin(), plan.skipped.end(), std::back_inserter(result.skipped),
                  [](const SkippedFolder& folder) { return folder.message_count > 0; });
     FolderMaker maker(context.store, context.diagnostics, plan.folders);
-    LossCounter losses(result.losses, context.diagnostics);
+    LossCounter losses(result.losses, context.losses);
     for (const MailTarget& target : plan.folders) {
         if (target.wanted) {
             throw_if_stopped(context.stop);

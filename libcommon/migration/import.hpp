@@ -61,6 +61,7 @@ struct ImportContext {
     BadItems& bad_items;
     base::Progress& progress;
     base::Diagnostics& diagnostics;
+    base::Diagnostics& losses;  ///< of single messages: what mail cannot express
     const base::StopFlag& stop;
 };
 

@@ -171,23 +171,6 @@ base::UnixTime parse_date(std::string_view text) {
     return *time;
 }
 
-std::uint64_t parse_size(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const std::string unit =
-        base::ascii_upper({end, static_cast<std::size_t>(text.data() + text.size() - end)});
-    static constexpr std::string_view kUnits = "KMGT";
-    const std::size_t power = unit.empty() ? 0 : kUnits.find(unit.front()) + 1;
-    const bool known =
-        unit.empty() ||
-        (power != 0 && (unit.size() == 1 || unit.substr(1) == "B" || unit.substr(1) == "IB"));
-    if (error != std::errc() || !known || value > ~std::uint64_t{0} >> (10 * power)) {
-        throw Error(ErrorCode::Usage, "'" + base::escape(text) + "' is no size",
-                    "write 500, 25M or 2G");
-    }
-    return value << (10 * power);
-}
-
 std::optional<base::UnixTime> date_of(const mail::Message& message) {
     if (message.internal_date) {
         return message.internal_date;

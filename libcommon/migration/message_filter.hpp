@@ -25,9 +25,6 @@ struct MessageFilter {
 /// "2020-01-31" (midnight UTC), "2020-01-31T12:00:00Z". Throws Error(Usage).
 base::UnixTime parse_date(std::string_view text);
 
-/// "500", "25M", "2G", powers of 1024. Throws Error(Usage).
-std::uint64_t parse_size(std::string_view text);
-
 /// date-time of RFC 5322 3.3 and 4.3, leniently: weekday, seconds and zone may be absent, comments
 /// are skipped, two-digit years count as 4.3 says. nullopt when there is no date in it.
 std::optional<base::UnixTime> parse_mail_date(std::string_view text);

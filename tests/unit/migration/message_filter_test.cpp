@@ -38,15 +38,6 @@ TEST(ParseDate, ReadsDaysAndMoments) {
     }
 }
 
-TEST(ParseSize, ReadsUnits) {
-    EXPECT_EQ(parse_size("500"), 500U);
-    EXPECT_EQ(parse_size("25M"), 25U << 20);
-    EXPECT_EQ(parse_size("2gib"), std::uint64_t{2} << 30);
-    for (const char* const text : {"", "M", "-1", "1.5G", "10X", "99999999999G"}) {
-        EXPECT_THROW(parse_size(text), Error) << text;
-    }
-}
-
 TEST(MessageFilter, PrefersTheInternalDate) {
     MessageFilter filter;
     filter.since = parse_date("2020-01-01");
