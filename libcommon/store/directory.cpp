@@ -159,6 +159,14 @@ std::vector<DirectoryEntry> Directory::entries() const {
     return result;
 }
 
+bool Directory::is_link_to_folder(const std::string& name) const noexcept {
+    struct stat link {};
+    struct stat target {};
+    const int fd = handle_->descriptor();
+    return ::fstatat(fd, name.c_str(), &link, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(link.st_mode) &&
+           ::fstatat(fd, name.c_str(), &target, 0) == 0 && S_ISDIR(target.st_mode);
+}
+
 std::optional<Directory> Directory::find_folder(const std::string& name) const {
     const int fd = ::openat(handle_->descriptor(), name.c_str(), kFolderFlags | O_NOFOLLOW);
     if (fd < 0) {

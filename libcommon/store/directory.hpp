@@ -36,6 +36,9 @@ class Directory {
     /// Everything but "." and "..", in natural_less order.
     std::vector<DirectoryEntry> entries() const;
 
+    /// Is there a symbolic link of that name, and does it lead to a folder?
+    bool is_link_to_folder(const std::string& name) const noexcept;
+
     /// nullopt when there is no folder of that name, a link included.
     std::optional<Directory> find_folder(const std::string& name) const;
     /// Opened, and made when missing. Throws Error(CannotCreate), also when the name is a link.
@@ -60,6 +63,7 @@ class Directory {
     void sync() const;
 
     const std::string& path() const noexcept { return handle_->path(); }
+    int descriptor() const noexcept { return handle_->descriptor(); }
     std::string path_of(std::string_view name) const;
 
   private:

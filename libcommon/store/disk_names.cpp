@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "base/bytes.hpp"
 #include "base/charset.hpp"
 #include "base/sha256.hpp"
@@ -11,6 +13,8 @@
 
 namespace mbx::store {
 namespace {
+
+constexpr std::size_t kShortestName = 16;
 
 bool is_control(char c) noexcept {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
@@ -22,6 +26,10 @@ bool is_hex_digit(char c) noexcept {
 
 bool starts_escape(std::string_view text) noexcept {
     return text.size() >= 3 && text[0] == '%' && is_hex_digit(text[1]) && is_hex_digit(text[2]);
+}
+
+std::string short_digest(std::string_view text) {
+    return base::to_hex(base::sha256(base::as_bytes(text))).substr(0, 8);
 }
 
 void append_escaped(std::string& to, char c) {
@@ -51,6 +59,21 @@ std::string escape_name(std::string_view name, std::string_view forbidden) {
     return result;
 }
 
+std::string unescape_name(std::string_view name) {
+    std::string result;
+    while (!name.empty()) {
+        unsigned value = static_cast<unsigned char>(name.front());
+        std::size_t size = 1;
+        if (starts_escape(name)) {
+            std::from_chars(name.data() + 1, name.data() + 3, value, 16);
+            size = 3;
+        }
+        result += static_cast<char>(value);
+        name.remove_prefix(size);
+    }
+    return result;
+}
+
 std::string escape_at(std::string_view name, std::size_t position) {
     std::string result(name.substr(0, position));
     append_escaped(result, name[position]);
@@ -61,16 +84,43 @@ std::string shorten_name(std::string_view name, std::size_t limit, std::string_v
     if (name.size() <= limit) {
         return std::string(name);
     }
-    const std::string digest = base::to_hex(base::sha256(base::as_bytes(whole)));
     std::size_t end = limit - 9;
     while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0U) == 0x80U) {
         --end;
     }
-    return fmt::format("{}~{}", name.substr(0, end), digest.substr(0, 8));
+    return fmt::format("{}~{}", name.substr(0, end), short_digest(whole));
 }
 
 bool is_misspelt_inbox(std::string_view name) noexcept {
     return name != "INBOX" && base::equals_ignore_case(name, "INBOX");
+}
+
+mail::FolderPath fit_path(const mail::FolderPath& path,
+                          const std::function<std::string(const std::string&, bool)>& possible_name,
+                          const PathLimits& limits) {
+    const auto shorten = [](std::string& name, std::string_view whole, const auto& is_too_long) {
+        for (std::size_t limit = name.size() - 1; limit >= kShortestName && is_too_long();
+             --limit) {
+            name = shorten_name(name, limit, whole);
+        }
+    };
+    mail::FolderPath result;
+    for (const std::string& name : path) {
+        std::string& possible = result.emplace_back(possible_name(name, result.empty()));
+        shorten(possible, name, [&] { return limits.name_length(possible) > limits.longest_name; });
+    }
+    const auto is_too_long = [&] { return limits.path_length(result) > limits.longest_path; };
+    if (is_too_long()) {
+        const std::string whole = mail::to_string(path);
+        // Marked even where the name alone fits: two folders lifted from different parents must not
+        // meet.
+        result.back() += '~' + short_digest(whole);
+        while (is_too_long() && result.size() > 1) {
+            result.erase(result.end() - 2);
+        }
+        shorten(result.back(), whole, is_too_long);
+    }
+    return result;
 }
 
 std::string name_from_disk(std::string_view file_name, bool names_are_utf8) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,10 @@ inline constexpr std::size_t kLongestFileName = 255;
 /// hexadecimal digits follow as %25, so that undoing %XX gives the name back.
 std::string escape_name(std::string_view name, std::string_view forbidden);
 
-/// The same for the character at `position` alone.
+/// The way back.
+std::string unescape_name(std::string_view name);
+
+/// The same as escape_name for the character at `position` alone.
 std::string escape_at(std::string_view name, std::size_t position);
 
 /// At most `limit` bytes: a longer one is cut at a character and ends in "~" and eight digits of
@@ -25,6 +29,20 @@ std::string shorten_name(std::string_view name, std::size_t limit, std::string_v
 
 /// Is it "Inbox" in some other spelling than INBOX? Mail programs would take it for the Inbox.
 bool is_misspelt_inbox(std::string_view name) noexcept;
+
+/// What a path can be on disk.
+struct PathLimits {
+    std::size_t longest_path;  ///< bytes, as path_length counts them
+    std::size_t longest_name;  ///< bytes, as name_length counts them
+    std::function<std::size_t(const mail::FolderPath&)> path_length;
+    std::function<std::size_t(const std::string&)> name_length;
+};
+
+/// Makes each name possible (`possible_name(name, is_top)`), shortens names that are too long, and
+/// lifts a folder that lies too deep to the lowest parent where it fits; its name is marked then.
+mail::FolderPath fit_path(const mail::FolderPath& path,
+                          const std::function<std::string(const std::string&, bool)>& possible_name,
+                          const PathLimits& limits);
 
 /// A folder name found on disk, as UTF-8: modified UTF-7 (RFC 3501) where it can be nothing else,
 /// else UTF-8, else Windows-1252. `names_are_utf8`: the store has names in UTF-8, so "&-" is no

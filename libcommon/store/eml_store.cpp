@@ -1,0 +1,281 @@
+#include "store/eml_store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "base/utf.hpp"
+#include "store/batch_delivery.hpp"
+#include "store/directory.hpp"
+#include "store/disk_names.hpp"
+#include "store/eml_flags.hpp"
+#include "store/folder_table.hpp"
+#include "store/message_file.hpp"
+
+namespace mbx::store {
+namespace {
+
+constexpr std::size_t kDeepest = 1000;
+constexpr std::size_t kLongestPath = 3500;  // leaves room below PATH_MAX for the root and a message
+constexpr std::string_view kEnding = ".eml";
+
+bool is_eml(std::string_view name) noexcept {
+    return name.size() > kEnding.size() &&
+           base::equals_ignore_case(name.substr(name.size() - kEnding.size()), kEnding);
+}
+
+/// Names of the messages; links and odd files too, since opening them tells what is wrong.
+std::vector<std::string> list_messages(const Directory& folder) {
+    std::vector<std::string> names;
+    for (DirectoryEntry& entry : folder.entries()) {
+        if (entry.name.front() != '.' && entry.kind != EntryKind::Folder && is_eml(entry.name)) {
+            names.push_back(std::move(entry.name));
+        }
+    }
+    return names;
+}
+
+class EmlStream final : public MessageStream {
+  public:
+    EmlStream(Directory folder, base::Diagnostics& diagnostics)
+        : folder_(std::move(folder)),
+          names_(list_messages(folder_)),
+          flags_(load_eml_flags(folder_, diagnostics)) {}
+
+    std::optional<mail::Message> next() override {
+        while (next_ < names_.size()) {
+            const std::string name = std::move(names_[next_++]);
+            try {
+                if (const std::optional<base::File> file = folder_.find_file(name)) {
+                    return read(name, *file);
+                }
+            } catch (const Error& error) {
+                const bool fits =
+                    error.code() == ErrorCode::BadData || error.code() == ErrorCode::Io;
+                throw Error(fits ? error.code() : ErrorCode::Io, error.text(), error.hint())
+                    .with_place(base::escape(folder_.path_of(name)));
+            }
+        }
+        return std::nullopt;
+    }
+
+  private:
+    mail::Message read(const std::string& name, const base::File& file) const {
+        mail::Message message;
+        message.id = name;
+        message.source = message_file_source(file, [folder = folder_, name] {
+            if (std::optional<base::File> again = folder.find_file(name)) {
+                return *std::move(again);
+            }
+            throw Error(ErrorCode::Io, "the file is gone")
+                .with_place(base::escape(folder.path_of(name)));
+        });
+        message.internal_date = plausible_change_time(file);
+        if (const auto it = flags_.find(name); it != flags_.end()) {
+            message.flags = it->second.flags;
+            message.keywords = it->second.keywords;
+            message.internal_date = it->second.internal_date;
+        }
+        return message;
+    }
+
+    Directory folder_;
+    std::vector<std::string> names_;
+    std::size_t next_ = 0;
+    std::map<std::string, EmlFlags, std::less<>> flags_;
+};
+
+/// The largest number that a file is named by.
+std::uint64_t largest_number(const Directory& folder) {
+    std::uint64_t largest = 0;
+    for (const std::string& name : list_messages(folder)) {
+        std::uint64_t number = 0;
+        const auto [end, failure] = std::from_chars(name.data(), name.data() + name.size(), number);
+        if (failure == std::errc() && *end == '.') {
+            largest = std::max(largest, number);
+        }
+    }
+    return largest;
+}
+
+class EmlWriter final : public FolderWriter {
+  public:
+    explicit EmlWriter(const Directory& folder)
+        : flags_file_(folder.open_append(kEmlFlagsFile)),
+          number_(largest_number(folder)),
+          delivery_(folder, folder) {}
+
+    void append(const mail::Message& message, std::uint64_t ticket) override {
+        const std::string name = fmt::format("{:06}{}", ++number_, kEnding);
+        delivery_.add(message, ticket, fmt::format(".{}.mbx-part", name),
+                      [&](const BatchDelivery::Sizes& /*sizes*/) { return name; });
+        lines_ += eml_flags_line(name, message);
+        if (delivery_.is_full()) {
+            flush();
+        }
+    }
+
+    std::vector<AppendResult> take_results() override { return delivery_.take_results(); }
+
+    void flush() override {
+        if (!lines_.empty()) {
+            flags_file_.write(base::as_bytes(lines_));
+            flags_file_.sync();
+            lines_.clear();
+        }
+        delivery_.commit();
+    }
+
+  private:
+    base::File flags_file_;
+    std::uint64_t number_;
+    std::string lines_;
+    BatchDelivery delivery_;
+};
+
+class Scanner {
+  public:
+    Scanner(FolderTable& table, base::Diagnostics& diagnostics)
+        : table_(table), diagnostics_(diagnostics) {}
+
+    void scan(const Directory& folder, const mail::FolderPath& path,
+              const std::vector<std::string>& steps) {
+        if (steps.size() > kDeepest) {
+            report("folders-too-deep", folder.path(), "folders below this one are left out");
+            return;
+        }
+        bool has_messages = false;
+        for (const DirectoryEntry& entry : folder.entries()) {
+            if (entry.name.front() == '.') {
+                continue;
+            }
+            if (entry.kind == EntryKind::Folder) {
+                scan_folder(folder, entry.name, path, steps);
+            } else if (is_eml(entry.name)) {
+                has_messages = true;
+            } else if (folder.is_link_to_folder(entry.name)) {
+                report("link-not-followed", folder.path_of(entry.name),
+                       "a symbolic link to a folder is not followed; what is in it is left out");
+            } else {
+                report("not-an-eml", folder.path_of(entry.name), "is no .eml file; it is left out");
+            }
+        }
+        if (path.empty() && has_messages) {
+            table_.add(mail::kInboxPath, {}, true, diagnostics_);
+        }
+    }
+
+  private:
+    void scan_folder(const Directory& folder, const std::string& name, mail::FolderPath path,
+                     std::vector<std::string> steps) {
+        try {
+            if (const std::optional<Directory> child = folder.find_folder(name)) {
+                path.push_back(base::is_valid_utf8(name) ? name : name_from_disk(name, true));
+                steps.push_back(name);
+                scan(*child, table_.add(path, steps, true, diagnostics_), steps);
+            }
+        } catch (const Error& error) {
+            report("folder-unreadable", folder.path_of(name), error.text());
+        }
+    }
+
+    void report(const char* id, std::string_view place, std::string text) {
+        diagnostics_.report({base::Severity::Warning, id, base::escape(place), std::move(text)});
+    }
+
+    FolderTable& table_;
+    base::Diagnostics& diagnostics_;
+};
+
+class EmlStore final : public MailStore {
+  public:
+    EmlStore(Directory root, FolderTable folders, base::Diagnostics& diagnostics)
+        : root_(std::move(root)), folders_(std::move(folders)), diagnostics_(diagnostics) {}
+
+    std::vector<StoreFolder> folders() override { return folders_.list(); }
+
+    std::unique_ptr<MessageStream> messages(const mail::FolderPath& folder) override {
+        return std::make_unique<EmlStream>(existing(folder), diagnostics_);
+    }
+
+    std::optional<std::uint64_t> message_count(const mail::FolderPath& folder) override {
+        if (folders_.find(folder) == nullptr) {
+            return std::nullopt;
+        }
+        return list_messages(existing(folder)).size();
+    }
+
+    void create_folder(const mail::FolderPath& folder, mail::SpecialUse /*use*/) override {
+        if (folders_.find(folder) != nullptr) {
+            return;
+        }
+        if (possible_name(folder) != folder) {
+            throw Error(ErrorCode::CannotCreate, "no folder on disk can have this name")
+                .with_place(base::escape(mail::to_string(folder)));
+        }
+        mail::FolderPath path;
+        Directory made = root_;
+        for (const std::string& name : folder) {
+            path.push_back(name);
+            made = made.make_folder(name);
+            if (folders_.find(path) == nullptr) {
+                folders_.add(path, path, true, diagnostics_);
+            }
+        }
+    }
+
+    std::unique_ptr<FolderWriter> writer(const mail::FolderPath& folder) override {
+        return std::make_unique<EmlWriter>(existing(folder));
+    }
+
+    mail::FolderPath possible_name(const mail::FolderPath& folder) const override {
+        const auto possible = [](const std::string& name, bool is_top) {
+            const std::string result = escape_name(name, "");
+            const bool starts_badly =
+                result.front() == '.' || (is_top && is_misspelt_inbox(result));
+            return starts_badly ? escape_at(result, 0) : result;
+        };
+        const auto path_length = [](const mail::FolderPath& path) {
+            return fmt::format("{}", fmt::join(path, "/")).size();
+        };
+        return fit_path(folder, possible,
+                        {kLongestPath, kLongestFileName, path_length,
+                         [](const std::string& name) { return name.size(); }});
+    }
+
+  private:
+    Directory existing(const mail::FolderPath& path) const {
+        const DiskFolder* const entry = folders_.find(path);
+        const std::optional<Directory> folder =
+            entry != nullptr ? find_folder(root_, entry->steps) : std::nullopt;
+        if (!folder) {
+            throw Error(ErrorCode::NoInput, "the mailbox has no such folder")
+                .with_place(base::escape(mail::to_string(path)));
+        }
+        return *folder;
+    }
+
+    Directory root_;
+    FolderTable folders_;
+    base::Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+std::unique_ptr<MailStore> open_eml(const std::string& path, OpenMode mode,
+                                    base::Diagnostics& diagnostics) {
+    const Directory root = mode == OpenMode::Write ? Directory::make(path) : Directory::open(path);
+    FolderTable folders;
+    Scanner(folders, diagnostics).scan(root, {}, {});
+    auto store = std::make_unique<EmlStore>(root, std::move(folders), diagnostics);
+    if (mode == OpenMode::Write) {
+        store->create_folder(mail::kInboxPath, mail::SpecialUse::Inbox);
+    }
+    return store;
+}
+
+}  // namespace mbx::store

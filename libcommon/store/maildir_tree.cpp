@@ -1,0 +1,258 @@
+#include "store/maildir_tree.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "base/utf.hpp"
+#include "store/disk_names.hpp"
+#include "store/modified_utf7.hpp"
+
+namespace mbx::store {
+namespace {
+
+constexpr std::size_t kDeepest = 1000;
+constexpr std::size_t kLongestPath = 3500;  // leaves room below PATH_MAX for the root and a message
+constexpr std::uint64_t kLargestSubscriptions = 16 * 1024 * 1024;
+constexpr std::string_view kVersion2 = "V\t2";  // Dovecot 2.3: levels parted by tabs
+
+/// Names that mean something else in a Maildir folder.
+constexpr std::array<std::string_view, 12> kReserved{"cur",
+                                                     "new",
+                                                     "tmp",
+                                                     "subscriptions",
+                                                     "maildirsize",
+                                                     "maildirfolder",
+                                                     "dovecot-acl",
+                                                     "dovecot-keywords",
+                                                     "dovecot-uidlist",
+                                                     "dovecot-uidvalidity",
+                                                     "courierimapkeywords",
+                                                     "courierimaphieracl"};
+
+bool is_maildir(const Directory& folder) {
+    return folder.find_folder("cur") || folder.find_folder("new");
+}
+
+bool is_reserved(std::string_view name) {
+    return std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end();
+}
+
+/// A folder as found: where, and its names as they are on disk.
+struct Found {
+    std::vector<std::string> steps;
+    std::vector<std::string> names;
+    bool nested = false;
+};
+
+/// ".A.B" → "A", "B". A dot too many stays with the name behind it: ".A..B" → "A", ".B".
+std::vector<std::string> names_of_dotted(std::string_view file_name) {
+    std::vector<std::string> names;
+    std::string dots;
+    for (const std::string_view part : base::split(file_name.substr(1), '.')) {
+        if (part.empty()) {
+            dots += '.';
+        } else {
+            names.push_back(std::exchange(dots, {}) + std::string(part));
+        }
+    }
+    if (names.empty()) {
+        names.push_back(std::exchange(dots, {}));
+    }
+    names.back() += dots;
+    return names;
+}
+
+class Scanner {
+  public:
+    explicit Scanner(base::Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+
+    void scan(const Directory& folder, const Found& here) {
+        if (here.steps.size() > kDeepest) {
+            report("folders-too-deep", folder.path(), "folders below this one are left out");
+            return;
+        }
+        for (const DirectoryEntry& entry : folder.entries()) {
+            if (entry.kind == EntryKind::Link && folder.is_link_to_folder(entry.name)) {
+                report("link-not-followed", folder.path_of(entry.name),
+                       "a symbolic link to a folder is not followed; what is in it is left out");
+            } else if (entry.kind == EntryKind::Folder && entry.name != "cur" &&
+                       entry.name != "new" && entry.name != "tmp") {
+                scan_child(folder, here, entry.name);
+            }
+        }
+    }
+
+    std::vector<Found> found;
+
+  private:
+    void scan_child(const Directory& folder, const Found& here, const std::string& name) {
+        std::optional<Directory> child;
+        try {
+            child = folder.find_folder(name);
+        } catch (const Error& error) {
+            report("folder-unreadable", folder.path_of(name), error.text());
+        }
+        if (!child) {
+            return;
+        }
+        const bool dotted = name.front() == '.';
+        Found there = here;
+        there.steps.push_back(name);
+        there.nested = !dotted;
+        const std::vector<std::string> names =
+            dotted ? names_of_dotted(name) : std::vector<std::string>{name};
+        there.names.insert(there.names.end(), names.begin(), names.end());
+        const bool has_mail = is_maildir(*child);
+        if (has_mail) {
+            found.push_back(there);
+        }
+        if (has_mail || !dotted) {
+            scan(*child, there);
+        }
+    }
+
+    void report(const char* id, std::string_view place, std::string text) {
+        diagnostics_.report({base::Severity::Error, id, base::escape(place), std::move(text)});
+    }
+
+    base::Diagnostics& diagnostics_;
+};
+
+/// The names in the subscription files of Dovecot and Courier.
+class Subscriptions {
+  public:
+    explicit Subscriptions(const Directory& root) {
+        load(root, kSubscriptions);
+        load(root, "courierimapsubscribed");
+    }
+
+    /// Without a file everything counts as subscribed.
+    bool has(const Found& folder) const {
+        const char* separator = folder.nested ? "/" : ".";
+        const std::string name = fmt::format("{}", fmt::join(folder.names, separator));
+        return !any_file_ || lines_.count(name) != 0 || lines_.count("INBOX." + name) != 0 ||
+               lines_.count(fmt::format("{}", fmt::join(folder.names, "\t"))) != 0;
+    }
+
+  private:
+    void load(const Directory& root, const char* file_name) {
+        const std::string content = root.read_file(file_name, kLargestSubscriptions);
+        for (const std::string_view line : base::split(content, '\n')) {
+            if (!line.empty()) {
+                lines_.emplace(line);
+            }
+        }
+        any_file_ = any_file_ || !content.empty();
+    }
+
+    std::set<std::string, std::less<>> lines_;
+    bool any_file_ = false;
+};
+
+bool has_utf8_names(const std::vector<Found>& found) {
+    return std::any_of(found.begin(), found.end(), [](const Found& folder) {
+        return std::any_of(folder.names.begin(), folder.names.end(), [](const std::string& name) {
+            return !base::is_ascii(name) && base::is_valid_utf8(name);
+        });
+    });
+}
+
+std::string on_disk(std::string_view name, bool utf8) {
+    return utf8 ? std::string(name) : encode_modified_utf7(name);
+}
+
+}  // namespace
+
+std::vector<std::string> MaildirNaming::steps_of(const mail::FolderPath& path) const {
+    if (path == mail::kInboxPath) {
+        return {};
+    }
+    std::vector<std::string> names;
+    names.reserve(path.size());
+    for (const std::string& name : path) {
+        names.push_back(on_disk(name, utf8));
+    }
+    return nested ? names : std::vector{fmt::format(".{}", fmt::join(names, "."))};
+}
+
+mail::FolderPath MaildirNaming::possible_path(const mail::FolderPath& path) const {
+    if (path == mail::kInboxPath) {
+        return path;
+    }
+    const auto possible_name = [&](const std::string& name, bool is_top) {
+        std::string result = escape_name(name, nested ? "" : ".");
+        const char first = result.front();
+        const bool starts_badly = (nested && (first == '.' || is_reserved(result))) ||
+                                  (is_top && (first == '~' || is_misspelt_inbox(result)));
+        if (starts_badly) {
+            result = escape_at(result, 0);
+        }
+        if (utf8 && name_from_disk(result, true) != result) {
+            result = escape_name(result, "&");
+        }
+        return result;
+    };
+    const auto length = [&](const mail::FolderPath& wanted) {
+        return fmt::format("{}", fmt::join(steps_of(wanted), "/")).size();
+    };
+    const std::size_t longest_name = nested ? kLongestFileName : kLongestFileName - 1;
+    return fit_path(path, possible_name,
+                    {nested ? kLongestPath : kLongestFileName, longest_name, length,
+                     [&](const std::string& name) { return on_disk(name, utf8).size(); }});
+}
+
+std::string MaildirNaming::subscription_of(const mail::FolderPath& path) const {
+    if (path == mail::kInboxPath) {
+        return "INBOX";
+    }
+    const std::string name = fmt::format("{}", fmt::join(steps_of(path), "/"));
+    return nested ? name : name.substr(1);
+}
+
+MaildirTree scan_maildir(const Directory& root, base::Diagnostics& diagnostics) {
+    Scanner scanner(diagnostics);
+    scanner.scan(root, {});
+    MaildirTree tree;
+    tree.naming.utf8 = has_utf8_names(scanner.found);
+    const auto is_dotted = [](const Found& folder) { return !folder.nested; };
+    tree.naming.nested = !scanner.found.empty() &&
+                         std::none_of(scanner.found.begin(), scanner.found.end(), is_dotted);
+    if (is_maildir(root)) {
+        tree.folders.add(mail::kInboxPath, {}, true, diagnostics);
+    }
+    const Subscriptions subscriptions(root);
+    for (Found& folder : scanner.found) {
+        mail::FolderPath path;
+        for (const std::string& name : folder.names) {
+            path.push_back(name_from_disk(name, tree.naming.utf8));
+        }
+        const bool subscribed = subscriptions.has(folder);
+        tree.folders.add(std::move(path), std::move(folder.steps), subscribed, diagnostics);
+    }
+    return tree;
+}
+
+void subscribe(const Directory& root, const MaildirNaming& naming, const mail::FolderPath& path) {
+    std::string content = root.read_file(kSubscriptions, kLargestSubscriptions);
+    std::string line = naming.subscription_of(path);
+    if (content.substr(0, kVersion2.size()) == kVersion2) {
+        std::replace(line.begin(), line.end(), naming.separator(), '\t');
+    }
+    const std::vector<std::string_view> lines = base::split(content, '\n');
+    if (std::find(lines.begin(), lines.end(), line) != lines.end()) {
+        return;
+    }
+    if (!content.empty() && content.back() != '\n') {
+        content += '\n';
+    }
+    root.replace_file(kSubscriptions, content + line + '\n');
+}
+
+}  // namespace mbx::store

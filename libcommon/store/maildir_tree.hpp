@@ -1,0 +1,47 @@
+// Which folders a Maildir has, where they lie, and which names it can hold.
+//
+// The top folder (cur, new, tmp right in it) is INBOX. Below it lie folders in either of two
+// layouts; reading takes both, also mixed:
+// - Maildir++: ".Work.2024" beside cur is {"Work", "2024"}, the name that an IMAP server without a
+//   namespace prefix shows (Dovecot's default); children of INBOX are ".INBOX.Work".
+// - nested (Dovecot's LAYOUT=fs): "Work/2024/cur". Here the top may lack cur, and "INBOX/cur" is
+//   INBOX.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "store/directory.hpp"
+#include "store/folder_table.hpp"
+
+namespace mbx::store {
+
+/// How folder names become file names.
+struct MaildirNaming {
+    bool nested = false;  ///< folders in folders; else Maildir++
+    bool utf8 = false;    ///< names in UTF-8; else modified UTF-7
+
+    /// From the root to the folder; none for INBOX. Pre: `path` is a possible_path().
+    std::vector<std::string> steps_of(const mail::FolderPath& path) const;
+    /// `path`, or what of it can be held; see MailStore::possible_name().
+    mail::FolderPath possible_path(const mail::FolderPath& path) const;
+    /// As the file "subscriptions" has it.
+    std::string subscription_of(const mail::FolderPath& path) const;
+    char separator() const noexcept { return nested ? '/' : '.'; }
+};
+
+struct MaildirTree {
+    FolderTable folders;
+    MaildirNaming naming;
+};
+
+/// Links to folders are not followed but reported. An empty table means: no Maildir.
+MaildirTree scan_maildir(const Directory& root, base::Diagnostics& diagnostics);
+
+/// Adds a folder to the file "subscriptions" unless it is there.
+void subscribe(const Directory& root, const MaildirNaming& naming, const mail::FolderPath& path);
+
+inline constexpr const char* kSubscriptions = "subscriptions";
+
+}  // namespace mbx::store

@@ -1,0 +1,167 @@
+#include "store/mbox_tree.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "store/disk_names.hpp"
+#include "store/mbox_splitter.hpp"
+
+namespace mbx::store {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::size_t kDeepest = 1000;
+constexpr std::size_t kLongestPath = 3500;  // leaves room below PATH_MAX for the root
+constexpr std::string_view kSubfolders = ".sbd";
+constexpr std::string_view kMbox = ".mbox";
+
+/// Endings of files that mail programs keep beside their mboxes.
+constexpr std::array kCompanions{".msf"sv,  ".lock"sv, ".dat"sv,     ".html"sv,
+                                 ".json"sv, ".log"sv,  ".mbx-part"sv};
+
+bool ends_with(std::string_view text, std::string_view end) noexcept {
+    return text.size() > end.size() &&
+           base::equals_ignore_case(text.substr(text.size() - end.size()), end);
+}
+
+bool is_companion(std::string_view name) noexcept {
+    return std::any_of(kCompanions.begin(), kCompanions.end(),
+                       [&](std::string_view ending) { return ends_with(name, ending); });
+}
+
+std::string_view without(std::string_view name, std::string_view end) noexcept {
+    return ends_with(name, end) ? name.substr(0, name.size() - end.size()) : name;
+}
+
+class Scanner {
+  public:
+    Scanner(FolderTable& table, base::Diagnostics& diagnostics)
+        : table_(table), diagnostics_(diagnostics) {}
+
+    void scan(const Directory& folder, const mail::FolderPath& path,
+              const std::vector<std::string>& steps) {
+        if (steps.size() > kDeepest) {
+            report(base::Severity::Error, "folders-too-deep", folder.path(),
+                   "folders below this one are left out");
+            return;
+        }
+        for (const DirectoryEntry& entry : folder.entries()) {
+            if (entry.name.front() == '.') {
+                continue;
+            }
+            std::vector<std::string> there = steps;
+            there.push_back(entry.name);
+            if (entry.kind == EntryKind::File) {
+                add_file(folder, entry.name, path, std::move(there));
+            } else if (entry.kind == EntryKind::Folder) {
+                scan_folder(folder, entry.name, path, there);
+            } else if (!is_companion(entry.name)) {
+                report(base::Severity::Error, "not-followed", folder.path_of(entry.name),
+                       "neither a file nor a folder (a symbolic link, say); it is left out");
+            }
+        }
+    }
+
+  private:
+    void add_file(const Directory& folder, const std::string& name, mail::FolderPath path,
+                  std::vector<std::string> steps) {
+        if (is_companion(name) || !is_mbox(folder, name)) {
+            return;
+        }
+        path.push_back(name_from_disk(without(name, kMbox), false));
+        table_.add(std::move(path), std::move(steps), true, diagnostics_);
+    }
+
+    void scan_folder(const Directory& folder, const std::string& name, mail::FolderPath path,
+                     const std::vector<std::string>& steps) {
+        try {
+            if (const std::optional<Directory> child = folder.find_folder(name)) {
+                path.push_back(name_from_disk(without(name, kSubfolders), false));
+                if (path.size() == 1 && base::equals_ignore_case(path.front(), "INBOX")) {
+                    path.front() = "INBOX";
+                }
+                scan(*child, path, steps);
+            }
+        } catch (const Error& error) {
+            report(base::Severity::Error, "folder-unreadable", folder.path_of(name), error.text());
+        }
+    }
+
+    /// A file that cannot be read counts: reading its messages tells why.
+    bool is_mbox(const Directory& folder, const std::string& name) {
+        std::string start(1024, '\0');
+        try {
+            const std::optional<base::File> file = folder.find_file(name);
+            if (!file) {
+                return false;
+            }
+            start.resize(
+                file->read_at(0, std::as_writable_bytes(std::span(start.data(), start.size()))));
+        } catch (const Error&) {
+            return true;
+        }
+        const bool fits = start.empty() || MboxSplitter::looks_like_mbox(start);
+        if (!fits) {
+            report(base::Severity::Warning, "not-an-mbox", folder.path_of(name),
+                   "is no mbox; it is left out");
+        }
+        return fits;
+    }
+
+    void report(base::Severity severity, const char* id, std::string_view place, std::string text) {
+        diagnostics_.report({severity, id, base::escape(place), std::move(text)});
+    }
+
+    FolderTable& table_;
+    base::Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+FolderTable scan_mbox_tree(const Directory& root, base::Diagnostics& diagnostics) {
+    FolderTable table;
+    Scanner(table, diagnostics).scan(root, {}, {});
+    return table;
+}
+
+std::vector<std::string> mbox_steps_of(const mail::FolderPath& path) {
+    std::vector<std::string> steps;
+    steps.reserve(path.size());
+    for (std::size_t i = 0; i + 1 < path.size(); ++i) {
+        steps.push_back(fmt::format("{}{}", path[i], kSubfolders));
+    }
+    steps.push_back(path.back());
+    return steps;
+}
+
+mail::FolderPath possible_mbox_path(const mail::FolderPath& path) {
+    if (path == mail::kInboxPath) {
+        return path;
+    }
+    const auto possible_name = [](const std::string& name, bool is_top) {
+        std::string result = escape_name(name, "");
+        if (result.front() == '.' || (is_top && is_misspelt_inbox(result))) {
+            result = escape_at(result, 0);
+        }
+        if (is_companion(result) || ends_with(result, kSubfolders) || ends_with(result, kMbox)) {
+            result = escape_at(result, result.rfind('.'));
+        }
+        // What would be read as modified UTF-7 must not look so.
+        return name_from_disk(result, false) == result ? result : escape_name(result, "&");
+    };
+    const auto path_length = [](const mail::FolderPath& wanted) {
+        return fmt::format("{}", fmt::join(mbox_steps_of(wanted), "/")).size();
+    };
+    return fit_path(path, possible_name,
+                    {kLongestPath, kLongestFileName - kSubfolders.size() - kMbox.size(),
+                     path_length, [](const std::string& name) { return name.size(); }});
+}
+
+}  // namespace mbx::store

@@ -1,0 +1,122 @@
+#include "store/message_file.hpp"
+
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <string_view>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace mbx::store {
+namespace {
+
+constexpr std::uint64_t kReadAtOnce = 1024 * 1024;
+constexpr std::int64_t kDay = 24 * 60 * 60;
+
+class FileReader final : public base::ByteReader {
+  public:
+    FileReader(base::File file, std::uint64_t size) : file_(std::move(file)), left_(size) {}
+
+    std::size_t read(base::MutableByteView out) override {
+        const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), left_));
+        if (file_.read_at(offset_, out.first(want)) < want) {
+            throw Error(ErrorCode::Io, "the file became shorter while it was read")
+                .with_place(base::escape(file_.path()));
+        }
+        offset_ += want;
+        left_ -= want;
+        return want;
+    }
+
+  private:
+    base::File file_;
+    std::uint64_t offset_ = 0;
+    std::uint64_t left_;
+};
+
+class DeferredFileSource final : public base::ByteSource {
+  public:
+    DeferredFileSource(std::uint64_t size, std::function<base::File()> reopen)
+        : size_(size), reopen_(std::move(reopen)) {}
+
+    std::uint64_t size() const override { return size_; }
+
+    std::unique_ptr<base::ByteReader> open() const override {
+        base::File file = reopen_();
+        if (const std::uint64_t size = file.size(); size != size_) {
+            throw Error(ErrorCode::Io, "the file was changed while the mailbox was read")
+                .with_place(base::escape(file.path()));
+        }
+        return std::make_unique<FileReader>(std::move(file), size_);
+    }
+
+  private:
+    std::uint64_t size_;
+    std::function<base::File()> reopen_;
+};
+
+/// What a compressed file starts with; no message starts so.
+void refuse_compressed(std::string_view start) {
+    using namespace std::string_view_literals;
+    struct Magic {
+        std::string_view bytes;
+        const char* text;
+    };
+    static constexpr std::array kMagics{
+        Magic{"\x1f\x8b\x08"sv, "the message is compressed (gzip)"},
+        Magic{"\x28\xb5\x2f\xfd"sv, "the message is compressed (zstd)"},
+        Magic{"\x42\x5a\x68\x39\x31\x41\x59"sv, "the message is compressed (bzip2)"},
+        Magic{"\xfd\x37zXZ\0"sv, "the message is compressed (xz)"},
+        Magic{"\x04\x22\x4d\x18"sv, "the message is compressed (lz4)"},
+    };
+    for (const Magic& magic : kMagics) {
+        if (start.substr(0, magic.bytes.size()) == magic.bytes) {
+            throw Error(ErrorCode::BadData, magic.text,
+                        "the mail server did that; export through the server (imap://) instead");
+        }
+    }
+}
+
+}  // namespace
+
+base::SharedSource message_file_source(const base::File& file, std::function<base::File()> reopen) {
+    const std::uint64_t size = file.size();
+    if (size == 0) {
+        throw Error(ErrorCode::BadData, "the message is empty (0 bytes)");
+    }
+    base::Bytes bytes(static_cast<std::size_t>(size <= kReadAtOnce ? size : 16));
+    bytes.resize(file.read_at(0, bytes));
+    refuse_compressed(base::as_text(bytes));
+    if (size <= kReadAtOnce) {
+        return base::memory_source(std::move(bytes));
+    }
+    return std::make_shared<DeferredFileSource>(size, std::move(reopen));
+}
+
+bool is_plausible(base::UnixTime time) {
+    const std::optional<base::UnixTime> now = base::to_unix_time(base::SystemClock().now());
+    return time.seconds >= 365 * kDay && (!now || time.seconds <= now->seconds + kDay);
+}
+
+std::optional<base::UnixTime> plausible_change_time(const base::File& file) {
+    struct stat status {};
+    if (::fstat(file.descriptor(), &status) != 0) {
+        throw system_error(errno, "cannot read its status");
+    }
+    const base::UnixTime time{status.st_mtim.tv_sec};
+    return is_plausible(time) ? std::optional(time) : std::nullopt;
+}
+
+void set_change_time(const base::File& file, base::UnixTime time) {
+    std::array<timespec, 2> times{};
+    times[0].tv_nsec = UTIME_OMIT;
+    times[1].tv_sec = time.seconds;
+    if (::futimens(file.descriptor(), times.data()) != 0) {
+        throw system_error(errno, "cannot set its date").with_place(base::escape(file.path()));
+    }
+}
+
+}  // namespace mbx::store

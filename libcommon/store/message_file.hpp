@@ -1,0 +1,29 @@
+// A message that is a file of its own (Maildir, eml): its bytes and its date.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "base/byte_source.hpp"
+#include "base/file.hpp"
+#include "base/time.hpp"
+
+namespace mbx::store {
+
+/// Small files are read at once; of larger ones only the size is kept, and each reader opens its
+/// own file with `reopen`, so that messages kept alive hold no descriptors.
+/// Throws Error(BadData) when the file is empty, or is compressed (a server's plugin did that);
+/// readers throw Error(Io) when the file has another size by then.
+base::SharedSource message_file_source(const base::File& file, std::function<base::File()> reopen);
+
+/// When the file was changed last; what mail servers take as the internal date. nullopt when that
+/// cannot be a date of mail: before 1971 (cleared by some copy program) or more than a day ahead of
+/// the clock.
+std::optional<base::UnixTime> plausible_change_time(const base::File& file);
+
+void set_change_time(const base::File& file, base::UnixTime time);
+
+/// Could mail have come then? See plausible_change_time().
+bool is_plausible(base::UnixTime time);
+
+}  // namespace mbx::store
