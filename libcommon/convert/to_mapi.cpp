@@ -1,0 +1,157 @@
+#include "convert/to_mapi.hpp"
+
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "convert/addresses_to_mapi.hpp"
+#include "convert/attachments_to_mapi.hpp"
+#include "convert/bodies_to_mapi.hpp"
+#include "convert/body_chooser.hpp"
+#include "convert/flags.hpp"
+#include "convert/headers_to_mapi.hpp"
+#include "convert/message_context.hpp"
+#include "convert/origins.hpp"
+#include "convert/smime.hpp"
+#include "mapi/tags.hpp"
+
+namespace mbx::convert {
+namespace {
+
+using mapi::SpecialFolder;
+
+/// A message up to this size is read at once.
+constexpr std::uint64_t kReadAtOnce = std::uint64_t{4} << 20;
+
+class Converter {
+  public:
+    Converter(const mail::Message& message, const ToMapiOptions& options,
+              base::Diagnostics& diagnostics)
+        : mail_(message), options_(options), diagnostics_(diagnostics) {}
+
+    mapi::Message run(OriginTree& origins) {
+        const MimeTree tree = parse_mime(readable_source());
+        origins.source = tree.source;
+        return convert(tree, tree.root(), 0, origins);
+    }
+
+  private:
+    base::SharedSource readable_source() const {
+        const bool small = mail_.source->size() <= kReadAtOnce;
+        return small && mail_.source->in_memory().empty()
+                   ? base::memory_source(base::read_all(*mail_.source, kReadAtOnce))
+                   : mail_.source;
+    }
+
+    MessageContext context_for(const MimeTree& tree, const Entity& root, int depth) const {
+        const bool embedded = depth > 0;
+        return {tree,
+                root,
+                header_charset(root),
+                embedded ? std::nullopt : mail_.internal_date,
+                embedded,
+                !embedded && (mail_.flags.draft || options_.folder == SpecialFolder::Drafts),
+                diagnostics_,
+                mail_.id};
+    }
+
+    // That of the first text part: what wrote it wrote the header as well.
+    static std::string header_charset(const Entity& entity) {
+        if (entity.is_text()) {
+            const std::string* charset = entity.type.raw("charset");
+            return charset != nullptr ? *charset : std::string();
+        }
+        for (const Entity* child : entity.children) {
+            if (entity.is_multipart()) {
+                if (std::string charset = header_charset(*child); !charset.empty()) {
+                    return charset;
+                }
+            }
+        }
+        return {};
+    }
+
+    mapi::Message convert(const MimeTree& tree, const Entity& root, int depth,
+                          OriginTree& origins) {
+        const MessageContext context = context_for(tree, root, depth);
+        mapi::Message message;
+        message.properties.set(mapi::PidTagMessageClass, std::string("IPM.Note"));
+        if (!context.header().text().empty()) {
+            Origin origin;
+            origin.range = root.header_range;
+            origins.origins.push_back(std::move(origin));
+        }
+        headers_to_mapi(context, message.properties);
+        addresses_to_mapi(context, message);
+        dates_to_mapi(context, message.properties);
+        conversation_to_mapi(context, message.properties);
+        convert_content(context, depth, message, origins);
+        set_flags(context, message);
+        return message;
+    }
+
+    void convert_content(const MessageContext& context, int depth, mapi::Message& message,
+                         OriginTree& origins) {
+        const auto is_blank = [&](const Entity& entity) {
+            return is_blank_part(context.tree, entity);
+        };
+        const SmimeKind smime = smime_kind(context.root);
+        if (smime == SmimeKind::Opaque) {
+            smime_to_mapi(context, smime, message, origins);
+            return;
+        }
+        if (smime == SmimeKind::ClearSigned) {
+            // The attachment is the message; the text is a copy for who cannot verify it.
+            ChosenParts chosen = choose_parts(*context.root.children.front(), is_blank);
+            bodies_to_mapi(context, chosen, message.properties, origins);
+            smime_to_mapi(context, smime, message, origins);
+            return;
+        }
+        const ChosenParts chosen = choose_parts(context.root, is_blank);
+        const BodyReferences body = bodies_to_mapi(context, chosen, message.properties, origins);
+        const ConvertEmbedded convert_embedded =
+            [&](const MimeTree& tree, const Entity& root,
+                OriginTree& child) -> std::optional<mapi::Message> {
+            return depth + 1 < mapi::kDeepestEmbedding
+                       ? std::optional(convert(tree, root, depth + 1, child))
+                       : std::nullopt;
+        };
+        attachments_to_mapi(context, chosen.attachments, body, convert_embedded, message, origins);
+    }
+
+    void set_flags(const MessageContext& context, mapi::Message& message) const {
+        FlagState state{mail_.flags, mail_.keywords};
+        FlagContext flag_context{options_.folder, header_keywords(context)};
+        if (context.is_embedded) {
+            state = {};
+            state.flags.seen = true;
+            state.keywords = flag_context.header_keywords;
+            flag_context.folder = SpecialFolder::None;
+        }
+        encode_flags(state, flag_context, message.properties);
+        if (!message.attachments.empty()) {
+            message.properties.set(
+                mapi::PidTagMessageFlags,
+                message.properties.integer(mapi::PidTagMessageFlags) | kMessageHasAttachments);
+        }
+    }
+
+    const mail::Message& mail_;
+    const ToMapiOptions& options_;
+    base::Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+mapi::Message to_mapi_with_origins(const mail::Message& message, const ToMapiOptions& options,
+                                   base::Diagnostics& diagnostics, OriginTree& origins) {
+    return Converter(message, options, diagnostics).run(origins);
+}
+
+mapi::Message to_mapi(const mail::Message& message, const ToMapiOptions& options,
+                      base::Diagnostics& diagnostics) {
+    OriginTree origins;
+    return to_mapi_with_origins(message, options, diagnostics, origins);
+}
+
+}  // namespace mbx::convert
