@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mapi/tags.hpp"
+#include "pst/property_rules.hpp"
 
 namespace mbx::pst::libpff {
 namespace {

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "base/utf.hpp"
 #include "mapi/tags.hpp"
+#include "pst/property_rules.hpp"
 #include "pst/value_codec.hpp"
 
 namespace mbx::pst::libpff {
@@ -19,8 +20,6 @@ using mapi::PropertyBag;
 using mapi::PropertyName;
 using mapi::PropertyTag;
 using mapi::PropertyType;
-
-constexpr std::uint32_t kUtf8 = 65001;
 
 /// Bytes of a value where libpff holds them; no copy.
 class RecordSource final : public base::ByteSource {
@@ -109,7 +108,7 @@ class BagReader {
         for (int i = 0; i < count; ++i) {
             read_entry(i);
         }
-        html_as_bytes();
+        make_html_bytes(bag_);
         return std::move(bag_);
     }
 
@@ -167,15 +166,6 @@ class BagReader {
         }
     }
 
-    /// The model has HTML as bytes; some writers store it as a string.
-    void html_as_bytes() {
-        constexpr PropertyTag kHtmlText{mapi::PidTagHtml.id, PropertyType::String};
-        if (const auto text = bag_.text(kHtmlText)) {
-            bag_.set(mapi::PidTagHtml, base::to_bytes(*text));
-            bag_.set(mapi::PidTagInternetCodepage, static_cast<std::int32_t>(kUtf8));
-        }
-    }
-
     std::optional<DecodedValue> value_of(const RecordEntry& entry, int index, std::uint32_t id,
                                          PropertyType type, std::size_t size) const {
         if (id == mapi::PidTagHtml.id && type == PropertyType::String8) {
@@ -187,22 +177,9 @@ class BagReader {
         }
         std::optional<DecodedValue> value = decode_value(type, entry.bytes(), code_page_);
         if (value && id == mapi::PidTagSubject.id && value->type == PropertyType::String) {
-            strip_marker(std::get<std::string>(value->value));
+            strip_subject_marker(std::get<std::string>(value->value));
         }
         return value;
-    }
-
-    /// U+0001 and the length of the prefix, [MS-PST] 2.5.3.1.1.
-    static void strip_marker(std::string& subject) {
-        if (!subject.starts_with('\x01')) {
-            return;
-        }
-        std::string_view rest(subject);
-        rest.remove_prefix(1);
-        if (!rest.empty()) {
-            base::take_utf8(rest);
-        }
-        subject = std::string(rest);
     }
 
     const Item& item_;

@@ -16,9 +16,6 @@ struct PropertyContext {
     base::Diagnostics* diagnostics = nullptr;
 };
 
-/// Values above this stay with libpff and become sources that keep the item alive.
-inline constexpr std::size_t kLargeValue = std::size_t{1} << 20;
-
 /// The properties of an object (its first record set). 8-bit strings are decoded with the
 /// object's own code page where it has one (PidTagMessageCodepage, PidTagInternetCodepage).
 /// PidTagAttachDataBinary and what is no value of the model (Object, rules) is left out.

@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "pst/file_probe.hpp"
 #include "pst/libpff_reader.hpp"
+#include "pst/own_reader.hpp"
 #include "pst/reader.hpp"
 
 namespace mbx::pst {
@@ -8,9 +9,25 @@ namespace mbx::pst {
 std::unique_ptr<PstReader> open_pst(const std::string& path, const PstReaderOptions& options,
                                     base::Diagnostics& diagnostics) {
     const ProbedFile probed = probe_file(path, diagnostics);
-    if (options.kind == ReaderKind::Own) {
-        throw Error(ErrorCode::BadData, "this build has no reader of its own", "--reader libpff")
+    const bool own_reads_it = probed.format != FileFormat::Unicode4k;
+    if (options.kind == ReaderKind::Own && !own_reads_it) {
+        throw Error(ErrorCode::BadData, "wVer is 36: its 4 KiB pages are read by libpff only",
+                    "--reader libpff")
             .with_place(path);
+    }
+    if (options.kind == ReaderKind::Own) {
+        return open_own(path, options, diagnostics);
+    }
+    if (options.kind == ReaderKind::Auto && own_reads_it) {
+        try {
+            return open_own(path, options, diagnostics);
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::BadData) {
+                throw;
+            }
+            diagnostics.report({base::Severity::Warning, "other-reader", "header",
+                                std::string(error.what()) + "; libpff tries to read it"});
+        }
     }
     return open_with_libpff(path, probed, options, diagnostics);
 }

@@ -19,6 +19,11 @@ template <typename... Args>
     throw Error(ErrorCode::BadData, fmt::format(text, std::forward<Args>(args)...));
 }
 
+/// Pre: a cell that is not inline.
+Hnid hnid_in(const TableRow& row, const Column& column) {
+    return {base::read_record<base::le32>(row.cell(column))};
+}
+
 }  // namespace
 
 bool TableRow::has(const Column& column) const noexcept {
@@ -140,12 +145,20 @@ TableRow TableReader::row(std::uint32_t index) const {
     return TableRow(base::to_bytes(matrix.subspan(at * row_size_, row_size_)), bits_start_);
 }
 
+std::uint64_t TableReader::size(const TableRow& row, const Column& column) const {
+    return is_inline_in_cell(column.tag.type) ? column.size : node_.size(hnid_in(row, column));
+}
+
 base::Bytes TableReader::bytes(const TableRow& row, const Column& column,
                                std::uint64_t limit) const {
-    const base::ByteView cell = row.cell(column);
+    return is_inline_in_cell(column.tag.type) ? base::to_bytes(row.cell(column))
+                                              : node_.bytes(hnid_in(row, column), limit);
+}
+
+base::SharedSource TableReader::source(const TableRow& row, const Column& column) const {
     return is_inline_in_cell(column.tag.type)
-               ? base::to_bytes(cell)
-               : node_.bytes(Hnid{base::read_record<base::le32>(cell)}, limit);
+               ? base::memory_source(base::to_bytes(row.cell(column)))
+               : node_.source(hnid_in(row, column));
 }
 
 }  // namespace mbx::pst::ltp

@@ -65,8 +65,10 @@ class TableReader {
     /// Pre: index < row_count(). Throws Error(BadData).
     TableRow row(std::uint32_t index) const;
 
-    /// Bytes of a value, inline or not. Throws Error(BadData).
+    /// A value, inline or not. All three throw Error(BadData) when it is not where its HNID says.
+    std::uint64_t size(const TableRow& row, const Column& column) const;
     base::Bytes bytes(const TableRow& row, const Column& column, std::uint64_t limit) const;
+    base::SharedSource source(const TableRow& row, const Column& column) const;
 
   private:
     void read_info();

@@ -1,0 +1,41 @@
+// What every object of an open store is read with.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/diagnostics.hpp"
+#include "pst/name_map_reader.hpp"
+#include "pst/ndb/block_file.hpp"
+
+namespace mbx::pst {
+
+class StoreContext {
+  public:
+    /// code_page: of 8-bit strings that nothing better is known about. `diagnostics` outlives this.
+    StoreContext(ndb::SharedBlockFile file, std::uint32_t code_page, base::Diagnostics& diagnostics)
+        : file_(std::move(file)), code_page_(code_page), diagnostics_(diagnostics) {}
+
+    const ndb::SharedBlockFile& file() const noexcept { return file_; }
+    std::uint32_t code_page() const noexcept { return code_page_; }
+    /// Read when the first name is asked for.
+    const NameMap& names() const {
+        if (!names_) {
+            names_ = read_name_map(file_, diagnostics_);
+        }
+        return *names_;
+    }
+    void report(base::Severity severity, std::string id, std::string place,
+                std::string text) const {
+        diagnostics_.report({severity, std::move(id), std::move(place), std::move(text)});
+    }
+
+  private:
+    ndb::SharedBlockFile file_;
+    std::uint32_t code_page_;
+    base::Diagnostics& diagnostics_;
+    mutable std::optional<NameMap> names_;
+};
+
+}  // namespace mbx::pst
