@@ -1,0 +1,26 @@
+// The tree of parts of an ordinary mail ([MS-OXCMAIL] 2.1.3.3).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "convert/body_choice.hpp"
+#include "convert/mail_rebuild.hpp"
+#include "convert/mime_part.hpp"
+#include "mapi/message.hpp"
+
+namespace mbx::convert {
+
+/// What a kind of item adds to bodies and attachments.
+struct TreeExtras {
+    std::vector<MimePart> alternatives;  ///< after plain and HTML: a calendar
+    std::vector<MimePart> attachments;   ///< before the others: .ics, .vcf
+    std::string text_above;              ///< UTF-8 with CRLF: a readable form of what is in properties only
+};
+
+/// mixed(related(alternative(plain, html), shown pictures), other attachments), each level only where
+/// it is needed. A message with nothing in it is an empty text.
+MimePart mail_tree(const mapi::Message& message, const RebuildContext& context,
+                   TreeExtras extras = {});
+
+}  // namespace mbx::convert
