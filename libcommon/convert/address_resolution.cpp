@@ -5,11 +5,12 @@
 #include <algorithm>
 #include <array>
 
-#include "base/text.hpp"
 #include "base/sha256.hpp"
+#include "base/text.hpp"
 #include "base/utf.hpp"
 #include "convert/entry_id.hpp"
 #include "convert/header_line.hpp"
+#include "convert/percent.hpp"
 #include "mapi/tags.hpp"
 
 namespace mbx::convert {
@@ -18,8 +19,8 @@ namespace {
 /// The domain of what cannot be resolved; nothing can ever be delivered there.
 constexpr std::string_view kNowhere = "unresolved.invalid";
 
-constexpr std::array kBlocksThatTeach{kSentRepresenting,    kSender,      kReceivedBy,
-                                      kReceivedRepresenting, kReadReceipt, kOriginalSender,
+constexpr std::array kBlocksThatTeach{kSentRepresenting,         kSender,        kReceivedBy,
+                                      kReceivedRepresenting,     kReadReceipt,   kOriginalSender,
                                       kOriginalSentRepresenting, kOriginalAuthor};
 
 std::string column(const mapi::PropertyBag& bag, mapi::PropertyTag tag) {
@@ -44,7 +45,8 @@ std::string cleaned(std::string_view address) {
 }
 
 bool is_x500(std::string_view address) {
-    return base::starts_with_ignore_case(address, "/o=") || base::starts_with_ignore_case(address, "/cn=");
+    return base::starts_with_ignore_case(address, "/o=") ||
+           base::starts_with_ignore_case(address, "/cn=");
 }
 
 /// A clean SMTP address, or empty.
@@ -161,8 +163,9 @@ ResolvedAddress AddressResolver::finish(std::string name, std::string address,
     }
     if (address.empty() || !is_mail_address(address)) {
         // Two people of different names must not become one.
-        address = fmt::format("unknown-{}@{}",
-                              base::to_hex(base::sha256(base::as_bytes(name))).substr(0, 8), kNowhere);
+        address =
+            fmt::format("unknown-{}@{}",
+                        base::to_hex(base::sha256(base::as_bytes(name))).substr(0, 8), kNowhere);
         result.origin = AddressOrigin::Placeholder;
     }
     result.mailbox = {useful_name(std::move(name), address), std::move(address)};
@@ -221,20 +224,11 @@ std::optional<std::string> deencapsulate_smtp(std::string_view address) {
     if (!base::starts_with_ignore_case(address, kPrefix)) {
         return std::nullopt;
     }
-    const std::string_view coded = address.substr(kPrefix.size(), address.rfind('@') - kPrefix.size());
-    std::string result;
-    for (std::size_t i = 0; i < coded.size(); ++i) {
-        const auto digit = [&](std::size_t at) {
-            const char c = at < coded.size() ? static_cast<char>(coded[at] | 0x20) : '\0';
-            return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-        };
-        if (coded[i] == '+' && digit(i + 1) >= 0 && digit(i + 2) >= 0) {
-            result += static_cast<char>(digit(i + 1) << 4 | digit(i + 2));
-            i += 2;
-        } else {
-            result += coded[i] == '_' ? '/' : coded[i];
-        }
-    }
+    const std::string_view coded =
+        address.substr(kPrefix.size(), address.rfind('@') - kPrefix.size());
+    std::string result(coded);
+    std::replace(result.begin(), result.end(), '_', '/');
+    result = unescape_hex(result, '+');
     return is_mail_address(result) ? std::optional(result) : std::nullopt;
 }
 

@@ -17,10 +17,10 @@ namespace mbx::convert {
 
 /// How sure an address is.
 enum class AddressOrigin {
-    Stored,       ///< the message has it
-    Transport,    ///< from the transport headers, by the person's name
-    Encapsulated, ///< IMCEAEX-...: an X.500 name that only Exchange can resolve
-    Placeholder,  ///< nothing but a name was there; on .invalid (RFC 2606)
+    Stored,        ///< the message has it
+    Transport,     ///< from the transport headers, by the person's name
+    Encapsulated,  ///< IMCEAEX-...: an X.500 name that only Exchange can resolve
+    Placeholder,   ///< nothing but a name was there; on .invalid (RFC 2606)
 };
 
 constexpr bool is_known(AddressOrigin origin) {

@@ -19,8 +19,9 @@ namespace {
 
 using namespace mapi;
 
-constexpr std::uint64_t kLargestOleObject = std::uint64_t{128} << 20;  // larger ones stay as they are
-constexpr std::int32_t kRenderedInBody = 0x4;                          // PidTagAttachFlags
+constexpr std::uint64_t kLargestOleObject = std::uint64_t{128}
+                                            << 20;  // larger ones stay as they are
+constexpr std::int32_t kRenderedInBody = 0x4;       // PidTagAttachFlags
 constexpr std::string_view kRecurrenceException =
     "IPM.OLE.CLASS.{00061055-0000-0000-C000-000000000046}";
 
@@ -60,24 +61,25 @@ std::string default_name(std::size_t number, std::string_view media_type) {
     return fmt::format("attachment{}{}", number + 1, extension.empty() ? ".bin" : extension);
 }
 
-/// message/... may not be encoded (RFC 2046 5.2); those that consist of header lines only are sent as
-/// they are.
+/// message/... may not be encoded (RFC 2046 5.2); those that consist of header lines only are sent
+/// as they are.
 bool is_report_part(std::string_view media_type) {
     return media_type == "message/delivery-status" ||
            media_type == "message/disposition-notification" ||
            media_type == "message/feedback-report" || media_type == "text/rfc822-headers";
 }
 
-std::vector<Parameter> disposition_dates(const PropertyBag& attachment, const PropertyBag& message) {
+std::vector<Parameter> disposition_dates(const PropertyBag& attachment,
+                                         const PropertyBag& message) {
     std::vector<Parameter> result;
     const std::pair<PropertyTag, const char*> kDates[] = {
         {PidTagCreationTime, "creation-date"}, {PidTagLastModificationTime, "modification-date"}};
     for (const auto& [tag, name] : kDates) {
         const auto time = attachment.time(tag);
         const auto seconds = time ? base::to_unix_time(*time) : std::nullopt;
-        const bool of_message = std::any_of(
-            std::begin(kDates), std::end(kDates),
-            [&](const auto& other) { return message.time(other.first) == time; });
+        const bool of_message =
+            std::any_of(std::begin(kDates), std::end(kDates),
+                        [&](const auto& other) { return message.time(other.first) == time; });
         if (seconds && !of_message && time != message.time(PidTagMessageDeliveryTime) &&
             time != message.time(PidTagClientSubmitTime)) {
             result.push_back({name, rfc5322_date(*seconds)});
@@ -166,9 +168,9 @@ class AttachmentReader {
         if (result.media_type.empty()) {
             result.media_type = std::string(media_type_of_name(result.name));
         }
-        const bool is_structured = result.media_type.starts_with("multipart/") ||
-                                   (result.media_type.starts_with("message/") &&
-                                    !is_report_part(result.media_type));
+        const bool is_structured =
+            result.media_type.starts_with("multipart/") ||
+            (result.media_type.starts_with("message/") && !is_report_part(result.media_type));
         if (is_structured || result.media_type == "application/ms-tnef") {
             result.media_type = "application/octet-stream";
         }
@@ -200,9 +202,9 @@ class AttachmentReader {
             if (attachment.data != nullptr) {
                 return by_value(attachment, result);
             }
-            report_loss(context_.diagnostics, "lossy-embedded-message",
-                        fmt::format("the embedded message \"{}\" is not there",
-                                    base::escape(result.name)));
+            report_loss(
+                context_.diagnostics, "lossy-embedded-message",
+                fmt::format("the embedded message \"{}\" is not there", base::escape(result.name)));
             return false;
         }
         const std::string message_class =
@@ -211,9 +213,9 @@ class AttachmentReader {
             return false;  // part of the calendar item
         }
         if (context_.depth >= kDeepestEmbedding) {
-            report_loss(context_.diagnostics, "lossy-embedded-message",
-                        fmt::format("messages are embedded deeper than {} levels",
-                                    kDeepestEmbedding));
+            report_loss(
+                context_.diagnostics, "lossy-embedded-message",
+                fmt::format("messages are embedded deeper than {} levels", kDeepestEmbedding));
             return false;
         }
         result.message = rebuild_mail(*attachment.embedded, context_.deeper());
@@ -254,8 +256,8 @@ class AttachmentReader {
         if (target.empty()) {
             target = string_of(properties, PidTagAttachPathname);
         }
-        const auto* url = properties.get<std::string>(
-            PropertyName{PSETID_Attachment, "AttachmentOriginalUrl"});
+        const auto* url =
+            properties.get<std::string>(PropertyName{PSETID_Attachment, "AttachmentOriginalUrl"});
         if (target.empty() && url != nullptr) {
             target = *url;
         }
@@ -270,8 +272,8 @@ class AttachmentReader {
         }
         result.name += ".url";
         result.media_type = "application/internet-shortcut";
-        result.data = base::memory_source(
-            fmt::format("[InternetShortcut]\r\nURL={}\r\n", url_of(target)));
+        result.data =
+            base::memory_source(fmt::format("[InternetShortcut]\r\nURL={}\r\n", url_of(target)));
         return true;
     }
 
@@ -288,40 +290,10 @@ class AttachmentReader {
     const RebuildContext& context_;
 };
 
-/// The value of an attribute or url from `at` on: to the quote that opens it, else to a delimiter.
-std::string_view value_at(std::string_view html, std::size_t at) {
-    if (at < html.size() && (html[at] == '"' || html[at] == '\'')) {
-        const std::size_t end = std::min(html.find(html[at], at + 1), html.size());
-        return html.substr(at + 1, end - at - 1);
-    }
-    const std::size_t end = std::min(html.find_first_of(" \t\r\n\"'<>)", at), html.size());
-    return html.substr(at, end - at);
-}
-
-std::string percent_decoded(std::string_view text) {
-    std::string result;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto digit = [&](std::size_t at) {
-            const char c = at < text.size() ? text[at] : '\0';
-            const char lower = static_cast<char>(c | 0x20);
-            return c >= '0' && c <= '9'           ? c - '0'
-                   : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10
-                                                  : -1;
-        };
-        if (text[i] == '%' && digit(i + 1) >= 0 && digit(i + 2) >= 0) {
-            result += static_cast<char>(digit(i + 1) << 4 | digit(i + 2));
-            i += 2;
-        } else {
-            result += text[i];
-        }
-    }
-    return result;
-}
-
 bool is_text_as_it_is(const OutgoingAttachment& attachment) {
     constexpr std::uint64_t kLargestReadable = 64 * 1024;
-    const bool readable = attachment.media_type.starts_with("text/") ||
-                          is_report_part(attachment.media_type);
+    const bool readable =
+        attachment.media_type.starts_with("text/") || is_report_part(attachment.media_type);
     if (!readable || attachment.data->size() > kLargestReadable) {
         return false;
     }
@@ -390,38 +362,9 @@ std::vector<std::string> rtf_marks(std::vector<OutgoingAttachment>& attachments)
     return marks;
 }
 
-HtmlReferences references_of(std::string_view html) {
-    constexpr std::size_t kLongest = 2048;
-    HtmlReferences result;
-    const std::string lower = base::ascii_lower(html);
-    for (std::size_t at = lower.find("cid:"); at != std::string::npos; at = lower.find("cid:", at + 4)) {
-        const std::string_view id = value_at(html, at + 4).substr(0, kLongest);
-        result.content_ids.insert(base::ascii_lower(unescape_html(percent_decoded(id))));
-    }
-    for (const std::string_view attribute : {"src=", "background="}) {
-        for (std::size_t at = lower.find(attribute); at != std::string::npos;
-             at = lower.find(attribute, at + attribute.size())) {
-            const std::string_view value = value_at(html, at + attribute.size());
-            if (!value.empty() && value.size() < kLongest) {
-                result.locations.insert(unescape_html(value));
-            }
-        }
-    }
-    result.content_ids.erase("");
-    return result;
-}
-
-bool take_reference(const OutgoingAttachment& attachment, HtmlReferences& references) {
-    if (attachment.message ||
-        !(attachment.meant_inline || is_shown_image(attachment.media_type))) {
-        return false;
-    }
-    if (!attachment.content_id.empty() &&
-        references.content_ids.erase(base::ascii_lower(attachment.content_id)) > 0) {
-        return true;
-    }
-    return !attachment.content_location.empty() &&
-           references.locations.contains(attachment.content_location);
+bool may_be_inline(const OutgoingAttachment& attachment) {
+    return !attachment.message &&
+           (attachment.meant_inline || is_shown_image(attachment.media_type));
 }
 
 MimePart attachment_part(const OutgoingAttachment& attachment, bool is_inline) {
@@ -441,9 +384,9 @@ MimePart attachment_part(const OutgoingAttachment& attachment, bool is_inline) {
     if (!attachment.description.empty() && !attachment.message) {
         headers += text_header("Content-Description", attachment.description);
     }
-    return attachment.message ? message_part(headers, attachment.message->source,
-                                             attachment.message->eight_bit)
-                              : file_part(attachment, headers);
+    return attachment.message
+               ? message_part(headers, attachment.message->source, attachment.message->eight_bit)
+               : file_part(attachment, headers);
 }
 
 }  // namespace mbx::convert

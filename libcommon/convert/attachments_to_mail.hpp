@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,16 +37,8 @@ std::vector<OutgoingAttachment> read_attachments(const mapi::Message& message,
 /// files named. Gives pictures that have none a Content-ID.
 std::vector<std::string> rtf_marks(std::vector<OutgoingAttachment>& attachments);
 
-/// What the HTML refers to.
-struct HtmlReferences {
-    std::set<std::string> content_ids;  ///< decoded, lower case
-    std::set<std::string> locations;    ///< values of src and background
-};
-HtmlReferences references_of(std::string_view html);
-
-/// True when the body shows it; takes its Content-ID off the references, for only the first of equal
-/// ones is shown.
-bool take_reference(const OutgoingAttachment& attachment, HtmlReferences& references);
+/// True for what the body shows, if it refers to it: pictures, and what its flags say.
+bool may_be_inline(const OutgoingAttachment& attachment);
 
 MimePart attachment_part(const OutgoingAttachment& attachment, bool is_inline);
 

@@ -116,7 +116,7 @@ std::string encoded_word(std::string_view text, bool quoted) {
 
 /// Encoded words of at most 75 characters, cut between characters.
 std::vector<std::string> encoded_words(std::string_view text) {
-    constexpr std::size_t kPayload = 75 - std::string_view("=?utf-8?Q??=").size();
+    constexpr std::size_t kPayload = 75 - 12;  // without =?utf-8?Q? and ?=
     const bool quoted = q_length(text) <= (text.size() + 2) / 3 * 4;
     std::vector<std::string> words;
     while (!text.empty()) {
@@ -126,8 +126,7 @@ std::vector<std::string> encoded_words(std::string_view text) {
             std::string_view after = rest;
             base::take_utf8(after);
             const std::size_t next = text.size() - after.size();
-            const std::size_t length =
-                quoted ? q_length(text.substr(0, next)) : (next + 2) / 3 * 4;
+            const std::size_t length = quoted ? q_length(text.substr(0, next)) : (next + 2) / 3 * 4;
             if (length > kPayload) {
                 break;
             }
@@ -147,8 +146,8 @@ std::vector<std::string> phrase(std::string_view text) {
         line.size() > kLongestToken) {
         return encoded_words(line);
     }
-    if (line.find_first_of(kSpecials) == std::string::npos && line.find('\t') == std::string::npos &&
-        !line.empty()) {
+    if (line.find_first_of(kSpecials) == std::string::npos &&
+        line.find('\t') == std::string::npos && !line.empty()) {
         std::vector<std::string> words;
         for (const std::string_view word : base::split(line, ' ')) {
             words.emplace_back(word);
@@ -212,8 +211,8 @@ void add_extended(Line& line, const Parameter& parameter) {
         if (pieces.back().size() + 3 > kMostPerPiece) {
             pieces.emplace_back();
         }
-        pieces.back() += plain ? std::string(1, c)
-                               : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+        pieces.back() +=
+            plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
     }
     for (std::size_t i = 0; i < pieces.size(); ++i) {
         const std::string number = pieces.size() > 1 ? fmt::format("*{}", i) : std::string();
@@ -235,8 +234,8 @@ void add_parameter(Line& line, const Parameter& parameter, bool last, ParameterS
         const std::vector<std::string> words = encoded_words(value);
         for (std::size_t i = 0; i < words.size(); ++i) {
             const bool last_word = i + 1 == words.size();
-            line.add(fmt::format("{}{}{}", i == 0 ? parameter.name + "=\"" : std::string(), words[i],
-                                 last_word ? fmt::format("\"{}", end) : std::string()));
+            line.add(fmt::format("{}{}{}", i == 0 ? parameter.name + "=\"" : std::string(),
+                                 words[i], last_word ? fmt::format("\"{}", end) : std::string()));
         }
     } else {
         add_extended(line, {parameter.name, value});
@@ -250,7 +249,8 @@ void add_parameter(Line& line, const Parameter& parameter, bool last, ParameterS
 
 std::string text_header(std::string_view name, std::string_view text) {
     const std::string value = one_line(text);
-    // From the first word that needs it to the last one all is encoded, the blanks between included.
+    // From the first word that needs it to the last one all is encoded, the blanks between
+    // included.
     std::size_t first = std::string::npos;
     std::size_t last = 0;
     for (std::size_t start = 0; start < value.size();) {
@@ -341,7 +341,8 @@ std::string parameter_header(std::string_view name, std::string_view value,
 
 std::string rfc5322_date(base::UnixTime time) {
     namespace ch = std::chrono;
-    constexpr std::array<std::string_view, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array<std::string_view, 7> kDays{"Sun", "Mon", "Tue", "Wed",
+                                                    "Thu", "Fri", "Sat"};
     constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     const ch::sys_seconds point{ch::seconds{time.seconds}};
@@ -366,7 +367,8 @@ bool is_mail_address(std::string_view address) {
     return std::all_of(user.begin(), user.end(),
                        [](char c) { return is_printable(c) || c == ' '; }) &&
            std::all_of(domain.begin(), domain.end(), [](char c) {
-               return is_printable(c) && std::string_view("()<>,;@\\\"").find(c) == std::string_view::npos;
+               return is_printable(c) &&
+                      std::string_view("()<>,;@\\\"").find(c) == std::string_view::npos;
            });
 }
 

@@ -15,8 +15,8 @@ namespace mbx::convert {
 /// Text for people: Subject, Comments, X-...: what is not plain ASCII becomes encoded words.
 std::string text_header(std::string_view name, std::string_view text);
 
-/// A value of tokens that must stay as they are (message ids, dates): folded at its blanks. What is no
-/// printable ASCII is taken out; tokens that fit no line are left out.
+/// A value of tokens that must stay as they are (message ids, dates): folded at its blanks. What is
+/// no printable ASCII is taken out; tokens that fit no line are left out.
 std::string token_header(std::string_view name, std::string_view value);
 
 /// Keywords: phrases set apart by commas.

@@ -19,12 +19,12 @@ struct Range {
 };
 
 std::size_t find_ignore_case(std::string_view text, std::string_view wanted, std::size_t from) {
-    const auto it = std::search(text.begin() + static_cast<std::ptrdiff_t>(std::min(from, text.size())),
-                                text.end(), wanted.begin(), wanted.end(), [](char a, char b) {
-                                    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a | 0x20) : a) == b;
-                                });
-    return it == text.end() ? std::string_view::npos
-                            : static_cast<std::size_t>(it - text.begin());
+    const auto it =
+        std::search(text.begin() + static_cast<std::ptrdiff_t>(std::min(from, text.size())),
+                    text.end(), wanted.begin(), wanted.end(), [](char a, char b) {
+                        return (a >= 'A' && a <= 'Z' ? static_cast<char>(a | 0x20) : a) == b;
+                    });
+    return it == text.end() ? std::string_view::npos : static_cast<std::size_t>(it - text.begin());
 }
 
 /// Where the value of charset= stands inside the next <meta> from `from` on.
@@ -69,7 +69,8 @@ std::optional<EncodedText> as_they_are(std::string_view html, std::uint32_t page
     const bool valid =
         page == 65001 ? base::is_valid_utf8(html)
                       : base::decode_code_page(html, page).find(kReplacement) == std::string::npos;
-    return valid ? std::optional(EncodedText{std::string(html), std::string(*charset)}) : std::nullopt;
+    return valid ? std::optional(EncodedText{std::string(html), std::string(*charset)})
+                 : std::nullopt;
 }
 
 EncodedText in_utf8(std::string_view html, std::uint32_t page) {
@@ -129,8 +130,9 @@ EncodedText encode_plain(std::string_view utf8, const StatedPages& pages) {
         return {std::string(utf8), "us-ascii"};
     }
     const auto charset = base::charset_of_code_page(pages.internet);
-    const bool usual = pages.internet != 1200 && pages.internet != 1201 && pages.internet != 65000 &&
-                       pages.internet != 52936 && pages.internet != 20127;
+    const bool usual = pages.internet != 1200 && pages.internet != 1201 &&
+                       pages.internet != 65000 && pages.internet != 52936 &&
+                       pages.internet != 20127;
     if (charset && usual && pages.internet != 65001) {
         if (auto bytes = base::encode_charset(utf8, *charset)) {
             return {*std::move(bytes), std::string(*charset)};
@@ -141,14 +143,16 @@ EncodedText encode_plain(std::string_view utf8, const StatedPages& pages) {
 
 std::optional<std::string> html_meta_charset(std::string_view html) {
     const auto range = next_meta_charset(html, 0);
-    return range ? std::optional(base::ascii_lower(html.substr(range->begin, range->end - range->begin)))
+    return range ? std::optional(
+                       base::ascii_lower(html.substr(range->begin, range->end - range->begin)))
                  : std::nullopt;
 }
 
 std::string with_meta_charset(std::string_view html, std::string_view charset) {
     std::string result;
     std::size_t copied = 0;
-    for (auto range = next_meta_charset(html, 0); range; range = next_meta_charset(html, range->end)) {
+    for (auto range = next_meta_charset(html, 0); range;
+         range = next_meta_charset(html, range->end)) {
         result += html.substr(copied, range->begin - copied);
         result += charset;
         copied = range->end;

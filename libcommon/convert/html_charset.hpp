@@ -20,8 +20,9 @@ struct StatedPages {
     std::uint32_t message = 0;
 };
 
-/// The bytes as they are where their charset is known and they are valid in it; else recoded to UTF-8.
-/// Which charset: the stated page, a byte order mark, <meta>, UTF-8 when valid, the message's page, 1252.
+/// The bytes as they are where their charset is known and they are valid in it; else recoded to
+/// UTF-8. Which charset: the stated page, a byte order mark, <meta>, UTF-8 when valid, the
+/// message's page, 1252.
 EncodedText encode_html(std::string_view html, const StatedPages& pages);
 
 /// HTML in UTF-8, for reading in it.

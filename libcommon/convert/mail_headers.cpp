@@ -23,16 +23,34 @@ namespace {
 using namespace mapi;
 
 /// About the body as it was, or about the store it lay in: never true of what we make.
-constexpr auto kNeverTaken = std::to_array<std::string_view>({
-    "mime-version", "content-type", "content-transfer-encoding", "content-disposition", "content-id",
-    "content-location", "content-description", "content-md5", "content-class", "content-length",
-    "x-ms-tnef-correlator", "x-mimeole", "x-ms-has-attach", "status", "x-status", "x-mozilla-status",
-    "x-mozilla-status2", "x-mozilla-keys", "x-uidl", "x-uid", "x-imap", "x-imapbase", "lines"});
+constexpr auto kNeverTaken = std::to_array<std::string_view>({"mime-version",
+                                                              "content-type",
+                                                              "content-transfer-encoding",
+                                                              "content-disposition",
+                                                              "content-id",
+                                                              "content-location",
+                                                              "content-description",
+                                                              "content-md5",
+                                                              "content-class",
+                                                              "content-length",
+                                                              "x-ms-tnef-correlator",
+                                                              "x-mimeole",
+                                                              "x-ms-has-attach",
+                                                              "status",
+                                                              "x-status",
+                                                              "x-mozilla-status",
+                                                              "x-mozilla-status2",
+                                                              "x-mozilla-keys",
+                                                              "x-uidl",
+                                                              "x-uid",
+                                                              "x-imap",
+                                                              "x-imapbase",
+                                                              "lines"});
 
 /// The user may have changed these since; the properties count ([MS-OXCMAIL] 2.1.3.5.1).
-constexpr auto kAlwaysMade = std::to_array<std::string_view>(
-    {"keywords", "importance", "priority", "x-priority", "x-msmail-priority", "x-message-flag",
-     "sensitivity"});
+constexpr auto kAlwaysMade =
+    std::to_array<std::string_view>({"keywords", "importance", "priority", "x-priority",
+                                     "x-msmail-priority", "x-message-flag", "sensitivity"});
 
 /// May stand once only, RFC 5322 3.6.
 constexpr auto kSingular = std::to_array<std::string_view>(
@@ -198,8 +216,7 @@ class Merger {
         const auto stated = parse_mail_date(unfold(field.value));
         const auto stored = time_of(sources_.message.properties, PidTagClientSubmitTime);
         constexpr std::int64_t kTolerance = 2;
-        return stated &&
-               (!stored || std::abs(stated->seconds - stored->seconds) <= kTolerance);
+        return stated && (!stored || std::abs(stated->seconds - stored->seconds) <= kTolerance);
     }
 
     bool subject_agrees(const TransportField& field) const {
@@ -209,8 +226,7 @@ class Merger {
             return units.substr(0, kCutAt - 1);
         };
         const std::u16string stored = comparable(subject_of(sources_.message.properties));
-        const std::u16string stated =
-            comparable(decode_header_text(unfold(field.value), "utf-8"));
+        const std::u16string stated = comparable(decode_header_text(unfold(field.value), "utf-8"));
         // A stored subject may have been cut.
         return stored == stated || (stored.size() >= kCutAt - 3 && stated.starts_with(stored));
     }

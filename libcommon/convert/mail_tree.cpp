@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <utility>
 
 #include "base/text.hpp"
 #include "convert/attachments_to_mail.hpp"
+#include "convert/html_references.hpp"
 #include "convert/html_text.hpp"
 #include "convert/media_type.hpp"
 
@@ -45,8 +47,7 @@ MimePart body_part(const Bodies& bodies, const StatedPages& pages,
     if (bodies.html) {
         alternatives.push_back(html_part(*bodies.html));
     }
-    std::move(more_alternatives.begin(), more_alternatives.end(),
-              std::back_inserter(alternatives));
+    std::move(more_alternatives.begin(), more_alternatives.end(), std::back_inserter(alternatives));
     return alternatives.size() == 1 ? std::move(alternatives.front())
                                     : multipart("alternative", std::move(alternatives));
 }
@@ -61,6 +62,31 @@ OutgoingAttachment attachment_of(const RtfPicture& picture, std::size_t number) 
     return result;
 }
 
+/// Which attachments the HTML shows; of several with one Content-ID only the first.
+class InlineChoice {
+  public:
+    explicit InlineChoice(const Bodies& bodies) {
+        if (bodies.html) {
+            references_ = HtmlReferences(bodies.html->bytes);
+        }
+    }
+
+    bool takes(const OutgoingAttachment& attachment) {
+        if (!may_be_inline(attachment)) {
+            return false;
+        }
+        if (references_.has_content_id(attachment.content_id)) {
+            return used_.insert(base::ascii_lower(attachment.content_id)).second;
+        }
+        return !attachment.content_location.empty() &&
+               references_.has_location(attachment.content_location, {});
+    }
+
+  private:
+    HtmlReferences references_;
+    std::set<std::string> used_;
+};
+
 std::string type_of(const MimePart& body) {
     constexpr std::string_view kField = "Content-Type: ";
     const std::string_view value = std::string_view(body.headers).substr(kField.size());
@@ -71,19 +97,17 @@ std::string type_of(const MimePart& body) {
 
 MimePart mail_tree(const mapi::Message& message, const RebuildContext& context, TreeExtras extras) {
     std::vector<OutgoingAttachment> attachments = read_attachments(message, context);
-    Bodies bodies =
-        choose_bodies(message.properties, rtf_marks(attachments), context.diagnostics);
+    Bodies bodies = choose_bodies(message.properties, rtf_marks(attachments), context.diagnostics);
     put_above(bodies, extras.text_above);
     for (std::size_t i = 0; i < bodies.pictures.size(); ++i) {
         attachments.push_back(attachment_of(bodies.pictures[i], i + 1));
     }
 
-    HtmlReferences references =
-        bodies.html ? references_of(decode_html(*bodies.html)) : HtmlReferences{};
+    InlineChoice choice(bodies);
     std::vector<MimePart> shown;
     std::vector<MimePart> attached = std::move(extras.attachments);
     for (const OutgoingAttachment& attachment : attachments) {
-        const bool is_inline = take_reference(attachment, references);
+        const bool is_inline = choice.takes(attachment);
         (is_inline ? shown : attached).push_back(attachment_part(attachment, is_inline));
     }
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "convert/body_choice.hpp"
+#include "convert/bodies_to_mail.hpp"
 #include "convert/mail_rebuild.hpp"
 #include "convert/mime_part.hpp"
 #include "mapi/message.hpp"
@@ -15,11 +15,11 @@ namespace mbx::convert {
 struct TreeExtras {
     std::vector<MimePart> alternatives;  ///< after plain and HTML: a calendar
     std::vector<MimePart> attachments;   ///< before the others: .ics, .vcf
-    std::string text_above;              ///< UTF-8 with CRLF: a readable form of what is in properties only
+    std::string text_above;  ///< UTF-8 with CRLF: a readable form of what is in properties only
 };
 
-/// mixed(related(alternative(plain, html), shown pictures), other attachments), each level only where
-/// it is needed. A message with nothing in it is an empty text.
+/// mixed(related(alternative(plain, html), shown pictures), other attachments), each level only
+/// where it is needed. A message with nothing in it is an empty text.
 MimePart mail_tree(const mapi::Message& message, const RebuildContext& context,
                    TreeExtras extras = {});
 

@@ -111,9 +111,9 @@ std::string clean_media_type(std::string_view text) {
 }
 
 bool is_shown_image(std::string_view media_type) {
-    constexpr std::string_view kShown[] = {"image/jpeg", "image/jpg",   "image/pjpeg", "image/gif",
-                                           "image/bmp",  "image/png",   "image/x-png", "image/svg+xml",
-                                           "image/webp"};
+    constexpr std::string_view kShown[] = {"image/jpeg",  "image/jpg",     "image/pjpeg",
+                                           "image/gif",   "image/bmp",     "image/png",
+                                           "image/x-png", "image/svg+xml", "image/webp"};
     return std::any_of(std::begin(kShown), std::end(kShown), [&](std::string_view shown) {
         return base::equals_ignore_case(shown, media_type);
     });

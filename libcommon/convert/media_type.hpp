@@ -6,8 +6,8 @@
 
 namespace mbx::convert {
 
-/// By the extension of a file name, letters compared without case; "application/octet-stream" when it
-/// is unknown.
+/// By the extension of a file name, letters compared without case; "application/octet-stream" when
+/// it is unknown.
 std::string_view media_type_of_name(std::string_view file_name);
 
 /// ".png"; empty when none is known.

@@ -21,7 +21,7 @@ enum class ItemKind {
     TaskRequest,
     StickyNote,
     Journal,
-    Hidden,          ///< rules, views, configuration: no mail and not to be moved
+    Hidden,  ///< rules, views, configuration: no mail and not to be moved
 };
 
 /// Classes are compared without case, longest first.
@@ -30,8 +30,8 @@ ItemKind item_kind(std::string_view message_class);
 /// PidTagMessageClass; "IPM.Note" when it is absent or empty.
 std::string message_class_of(const mapi::PropertyBag& properties);
 
-/// Content-Class of voice mail, faxes, forms and meetings ([MS-OXCMAIL] 2.1.3.2.3); empty for ordinary
-/// mail.
+/// Content-Class of voice mail, faxes, forms and meetings ([MS-OXCMAIL] 2.1.3.2.3); empty for
+/// ordinary mail.
 std::string content_class(std::string_view message_class);
 
 }  // namespace mbx::convert

@@ -12,7 +12,8 @@
 namespace mbx::convert {
 namespace {
 
-base::Sha256Digest digest_of(std::string_view kind, std::string_view headers, std::string_view body) {
+base::Sha256Digest digest_of(std::string_view kind, std::string_view headers,
+                             std::string_view body) {
     base::Sha256 sum;
     for (const std::string_view part : {kind, headers, body}) {
         sum.update(base::as_bytes(fmt::format("{}:", part.size())));
@@ -77,7 +78,8 @@ MimePart data_part(const std::string& content_type_line, const std::string& more
 MimePart message_part(const std::string& more_headers, base::SharedSource message, bool eight_bit) {
     MimePart part;
     part.headers = "Content-Type: message/rfc822\r\n" +
-                   std::string(eight_bit ? "Content-Transfer-Encoding: 8bit\r\n" : "") + more_headers;
+                   std::string(eight_bit ? "Content-Transfer-Encoding: 8bit\r\n" : "") +
+                   more_headers;
     part.digest = base::sha256(*message);
     part.eight_bit = eight_bit;
     part.ends_line = true;
@@ -107,7 +109,8 @@ MimePart multipart(std::string_view subtype, std::vector<MimePart> parts,
     // "=_" occurs neither in base64 nor in quoted-printable (RFC 2045 6.7).
     const std::string boundary = "=_" + base::to_hex(result.digest).substr(0, 40);
     parameters.push_back({"boundary", boundary});
-    result.headers = parameter_header("Content-Type", fmt::format("multipart/{}", subtype), parameters);
+    result.headers =
+        parameter_header("Content-Type", fmt::format("multipart/{}", subtype), parameters);
     if (result.eight_bit) {
         result.headers += "Content-Transfer-Encoding: 8bit\r\n";
     }

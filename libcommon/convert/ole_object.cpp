@@ -19,10 +19,14 @@ struct Magic {
 };
 
 constexpr Magic kMagics[] = {
-    {"%PDF-", "application/pdf"},     {"\x89PNG\r\n\x1a\n", "image/png"},
-    {"\xFF\xD8\xFF", "image/jpeg"},   {"GIF8", "image/gif"},
-    {"BM", "image/bmp"},              {"PK\x03\x04", "application/zip"},
-    {"II*\0", "image/tiff"},          {"{\\rtf", "application/rtf"},
+    {"%PDF-", "application/pdf"},
+    {"\x89PNG\r\n\x1a\n", "image/png"},
+    {"\xFF\xD8\xFF", "image/jpeg"},
+    {"GIF8", "image/gif"},
+    {"BM", "image/bmp"},
+    {"PK\x03\x04", "application/zip"},
+    {"II*\0", "image/tiff"},
+    {"{\\rtf", "application/rtf"},
 };
 
 std::string type_of_content(std::string_view bytes) {
@@ -68,8 +72,8 @@ class Fields {
     base::ByteView rest_;
 };
 
-/// u32 size, u16 type, label, path, 8 bytes (the second u32 the length of a path), temporary path, u32
-/// size, data. Objects that are no package have u32 size and data only.
+/// u32 size, u16 type, label, path, 8 bytes (the second u32 the length of a path), temporary path,
+/// u32 size, data. Objects that are no package have u32 size and data only.
 std::optional<OleContent> packaged_file(base::ByteView stream) {
     Fields fields(stream);
     const auto total = fields.number();
@@ -87,14 +91,15 @@ std::optional<OleContent> packaged_file(base::ByteView stream) {
         const auto size = fields.number();
         if (size && *size <= fields.rest().size() && !label.empty()) {
             const std::string_view named = label.find('.') == std::string::npos ? path : label;
-            content.name = base::decode_code_page(named.substr(named.find_last_of("\\/") + 1), 1252);
+            content.name =
+                base::decode_code_page(named.substr(named.find_last_of("\\/") + 1), 1252);
             content.media_type = std::string(media_type_of_name(content.name));
             content.data = base::to_bytes(fields.rest().first(*size));
             return content;
         }
     }
-    content.data = base::to_bytes(
-        plain.rest().first(std::min<std::size_t>(*total, plain.rest().size())));
+    content.data =
+        base::to_bytes(plain.rest().first(std::min<std::size_t>(*total, plain.rest().size())));
     content.media_type = type_of_content(base::as_text(content.data));
     return content.data.empty() ? std::nullopt : std::optional(std::move(content));
 }

@@ -13,9 +13,9 @@ struct OleContent {
     base::Bytes data;
 };
 
-/// What the object was made from: a packaged file, a PDF or picture, an OpenDocument or OpenXML file.
-/// A storage that is itself a document (Word, Excel, PowerPoint) and everything unknown comes back
-/// whole, with its own type.
+/// What the object was made from: a packaged file, a PDF or picture, an OpenDocument or OpenXML
+/// file. A storage that is itself a document (Word, Excel, PowerPoint) and everything unknown comes
+/// back whole, with its own type.
 OleContent ole_content(base::Bytes storage);
 
 }  // namespace mbx::convert

@@ -77,10 +77,9 @@ class Maker {
     }
 
     static std::string loss_of(const ResolvedAddress& address) {
-        return is_known(address.origin)
-                   ? std::string()
-                   : fmt::format("no Internet address is known of \"{}\"",
-                                 base::escape(address.mailbox.name));
+        return is_known(address.origin) ? std::string()
+                                        : fmt::format("no Internet address is known of \"{}\"",
+                                                      base::escape(address.mailbox.name));
     }
 
     void originators() {
@@ -137,7 +136,8 @@ class Maker {
         base::Sha256 sum;
         sum.update(properties_.binary(PidTagSearchKey).value_or(base::Bytes{}));
         base::Bytes time;
-        base::append_le(time, properties_.time(PidTagClientSubmitTime).value_or(base::FileTime{}).ticks);
+        base::append_le(time,
+                        properties_.time(PidTagClientSubmitTime).value_or(base::FileTime{}).ticks);
         sum.update(time);
         sum.update(base::as_bytes(subject_of(properties_)));
         sum.update(sources_.content);
@@ -171,7 +171,8 @@ class Maker {
         tokens("Sensitivity", sensitivity_word(properties_.integer(PidTagSensitivity)));
         if (const auto* categories = properties_.get<std::vector<std::string>>(kCategories)) {
             std::vector<std::string> named = *categories;
-            std::erase_if(named, [](const std::string& category) { return base::trim(category).empty(); });
+            std::erase_if(named,
+                          [](const std::string& category) { return base::trim(category).empty(); });
             if (!named.empty()) {
                 add("Keywords", phrase_list_header("Keywords", named));
             }
@@ -267,9 +268,9 @@ class Maker {
 
     static bool is_made_elsewhere(std::string_view name) {
         constexpr std::string_view kMade[] = {
-            "from",        "sender",     "to",       "cc",         "bcc",      "reply-to",
+            "from",        "sender",     "to",       "cc",         "bcc",         "reply-to",
             "subject",     "date",       "received", "message-id", "in-reply-to", "references",
-            "return-path", "importance", "priority", "x-priority", "keywords", "sensitivity"};
+            "return-path", "importance", "priority", "x-priority", "keywords",    "sensitivity"};
         return std::find(std::begin(kMade), std::end(kMade), name) != std::end(kMade);
     }
 

@@ -73,16 +73,16 @@ std::optional<MimePart> signed_entity(const base::SharedSource& data) {
     if (!lines.ends_with("\r\n")) {
         lines += "\r\n";
     }
-    MimePart part = verbatim_part(
-        lines, as_crlf(base::slice_source(data, *start, data->size() - *start)));
+    MimePart part =
+        verbatim_part(lines, as_crlf(base::slice_source(data, *start, data->size() - *start)));
     if (part.eight_bit) {
         part.headers += "Content-Transfer-Encoding: 8bit\r\n";
     }
     return part;
 }
 
-/// smime-type by the content type of the CMS block (RFC 8551 3.2.2); its object identifier stands at
-/// the very front.
+/// smime-type by the content type of the CMS block (RFC 8551 3.2.2); its object identifier stands
+/// at the very front.
 std::string smime_type(std::string_view cms) {
     struct Row {
         std::string_view identifier;
@@ -147,13 +147,13 @@ std::optional<MimePart> opaque_signed_part(const Message& message) {
         }
         parameters.push_back({"name", "smime.p7m"});
         type_line = parameter_header(
-            "Content-Type",
-            is_cms_type(stored_type) ? stored_type : "application/pkcs7-mime", parameters);
+            "Content-Type", is_cms_type(stored_type) ? stored_type : "application/pkcs7-mime",
+            parameters);
     }
-    return data_part(type_line,
-                     parameter_header("Content-Disposition", "attachment",
-                                      {{"filename", "smime.p7m"}}),
-                     attachment->data);
+    return data_part(
+        type_line,
+        parameter_header("Content-Disposition", "attachment", {{"filename", "smime.p7m"}}),
+        attachment->data);
 }
 
 std::optional<MimePart> pgp_encrypted_part(const Message& message) {
@@ -171,8 +171,8 @@ std::optional<MimePart> pgp_encrypted_part(const Message& message) {
     const std::string text = with_crlf(first_bytes(content.data, kLargestInMemory));
     const std::string name =
         std::string(base::trim(content.properties.text(PidTagAttachLongFilename).value_or("")));
-    const std::string type = parameter_header(
-        "Content-Type", "application/octet-stream", {{"name", name.empty() ? "encrypted.asc" : name}});
+    const std::string type = parameter_header("Content-Type", "application/octet-stream",
+                                              {{"name", name.empty() ? "encrypted.asc" : name}});
     std::vector<MimePart> parts;
     parts.push_back(verbatim_part("Content-Type: application/pgp-encrypted\r\n",
                                   base::memory_source(std::string("Version: 1\r\n"))));

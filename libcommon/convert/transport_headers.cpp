@@ -19,9 +19,8 @@ constexpr auto kAddressFields = std::to_array<std::string_view>(
      "resent-cc", "disposition-notification-to", "return-receipt-to", "errors-to"});
 
 bool is_field_name(std::string_view name) {
-    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-        return c > 0x20 && c < 0x7F && c != ':';
-    });
+    return !name.empty() && std::all_of(name.begin(), name.end(),
+                                        [](char c) { return c > 0x20 && c < 0x7F && c != ':'; });
 }
 
 bool fits_as_it_is(const TransportField& field) {
@@ -74,8 +73,8 @@ TransportHeaders::TransportHeaders(std::string_view text) {
             ++dropped_lines_;
             continue;
         }
-        fields_.push_back({std::string(name), std::string(line) + "\r\n",
-                           std::string(line.substr(colon + 1))});
+        fields_.push_back(
+            {std::string(name), std::string(line) + "\r\n", std::string(line.substr(colon + 1))});
     }
 }
 

@@ -1,4 +1,4 @@
-#include "convert/body_choice.hpp"
+#include "convert/bodies_to_mail.hpp"
 
 #include <utility>
 
@@ -55,11 +55,13 @@ std::optional<std::string> read_rtf(const PropertyBag& properties, base::Diagnos
     }
     auto rtf = decompress_rtf(*stream);
     if (!rtf || (!rtf->complete && rtf->rtf.empty())) {
-        diagnostics.report({base::Severity::Warning, "damaged-rtf", {}, "the RTF body cannot be read"});
+        diagnostics.report(
+            {base::Severity::Warning, "damaged-rtf", {}, "the RTF body cannot be read"});
         return std::nullopt;
     }
     if (!rtf->crc_right) {
-        diagnostics.report({base::Severity::Info, "damaged-rtf", {}, "the RTF body has a wrong checksum"});
+        diagnostics.report(
+            {base::Severity::Info, "damaged-rtf", {}, "the RTF body has a wrong checksum"});
     }
     return std::move(rtf->rtf);
 }
@@ -99,8 +101,8 @@ Choice choose(const StoredBodies& stored, const PropertyBag& properties) {
             break;
     }
     // RTF that wraps HTML was made from it: the HTML itself is the better copy.
-    const bool rtf_is_newer = stored.rtf && stored.rtf_content == RtfContent::Rtf &&
-                              properties.boolean(PidTagRtfInSync);
+    const bool rtf_is_newer =
+        stored.rtf && stored.rtf_content == RtfContent::Rtf && properties.boolean(PidTagRtfInSync);
     if (stored.html && !rtf_is_newer) {
         return Choice::Html;
     }
@@ -109,8 +111,8 @@ Choice choose(const StoredBodies& stored, const PropertyBag& properties) {
 
 Bodies bodies_of_html(const StoredBodies& stored, EncodedText html) {
     Bodies bodies;
-    bodies.plain = stored.plain && !is_blank(*stored.plain) ? *stored.plain
-                                                            : text_of_html(decode_html(html));
+    bodies.plain =
+        stored.plain && !is_blank(*stored.plain) ? *stored.plain : text_of_html(decode_html(html));
     bodies.html = std::move(html);
     return bodies;
 }
