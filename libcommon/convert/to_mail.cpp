@@ -75,7 +75,14 @@ ConvertedMail to_mail(const Message& message, const ToMailOptions& options,
     result.message.flags = state.flags;
     result.message.keywords = std::move(state.keywords);
     result.message.internal_date = received_time(message.properties, transport_of(message));
-    result.message.source = rebuild_mail(message, {options, diagnostics, 0}).source;
+    if (options.use_exact_source) {
+        exact::ExactSource exact = exact::exact_source(message);
+        result.origin = exact.origin;
+        result.message.source = std::move(exact.source);
+    }
+    if (result.message.source == nullptr) {
+        result.message.source = rebuild_mail(message, {options, diagnostics, 0}).source;
+    }
     return result;
 }
 
