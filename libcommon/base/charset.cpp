@@ -164,7 +164,8 @@ class Iconv {
     Iconv& operator=(const Iconv&) = delete;
 
     bool valid() const noexcept {
-        return handle_ != reinterpret_cast<iconv_t>(-1);  // NOLINT(performance-no-int-to-ptr): iconv(3) says so
+        return handle_ != reinterpret_cast<iconv_t>(
+                              -1);  // NOLINT(performance-no-int-to-ptr): iconv(3) says so
     }
 
     /// Converts all of it; on a bad byte calls on_bad(result), which says whether to skip it and go
@@ -206,10 +207,9 @@ class Iconv {
 };
 
 std::string iconv_name(std::string_view charset) {
-    if (const auto page = code_page_of_charset(charset)) {
-        return find_page(*page)->iconv_name;
-    }
-    return normalized(charset);
+    const auto page = code_page_of_charset(charset);
+    const CodePageName* row = page ? find_page(*page) : nullptr;
+    return row != nullptr ? row->iconv_name : normalized(charset);
 }
 
 }  // namespace

@@ -90,9 +90,11 @@ std::string_view inside_of_body(std::string_view html) {
     return html.substr(first, end - first);
 }
 
+// Valid, whatever the bytes are.
 std::string to_utf8(const HtmlText& html) {
-    return html.code_page == kUtf8 ? html.bytes
-                                   : base::decode_code_page(html.bytes, html.code_page);
+    return html.code_page == kUtf8 && base::is_valid_utf8(html.bytes)
+               ? html.bytes
+               : base::decode_code_page(html.bytes, html.code_page);
 }
 
 // One document of several: what the later ones show goes to the end of the first one's body.

@@ -15,6 +15,8 @@ constexpr std::size_t kLongestBoundary = 1000;
 /// What is looked at of a line to tell what it is.
 constexpr std::size_t kLineStart = 1100;
 constexpr int kMostBlankLines = 10;
+/// Beyond every offset.
+constexpr std::uint64_t kNowhere = ~std::uint64_t{0};
 
 constexpr std::string_view kPlainText = "text/plain";
 constexpr std::string_view kMessage = "message/rfc822";
@@ -129,7 +131,7 @@ class TreeParser {
     // Finds the end of the header; returns where the body begins.
     std::uint64_t read_header(Entity& entity, std::uint64_t begin) {
         bool any_field = false;
-        std::optional<std::uint64_t> garbage;
+        std::uint64_t garbage = kNowhere;
         std::uint64_t at = begin;
         std::uint64_t body = cursor_.size();
         while (at < cursor_.size()) {
@@ -145,7 +147,7 @@ class TreeParser {
             }
             const bool stray =
                 kind == HeaderLine::Garbage || (kind == HeaderLine::Continuation && !any_field);
-            if (stray && !garbage) {
+            if (stray && garbage == kNowhere) {
                 garbage = at;
             }
             if (stray && !any_field) {
@@ -153,16 +155,16 @@ class TreeParser {
             }
             if (kind == HeaderLine::Field) {
                 any_field = true;
-                if (garbage && is_mail_field_name(field_name(line))) {
-                    garbage.reset();
+                if (garbage != kNowhere && is_mail_field_name(field_name(line))) {
+                    garbage = kNowhere;
                 }
             }
             at = cursor_.line_end(at);
         }
-        const std::uint64_t end = garbage.value_or(at);
+        const std::uint64_t end = std::min(garbage, at);
         entity.header_range = {begin, end};
         entity.header = HeaderBlock(cursor_.text(begin, end));
-        return garbage.value_or(body);
+        return std::min(garbage, body);
     }
 
     static void read_fields(Entity& entity, std::string_view default_type) {

@@ -44,6 +44,21 @@ std::optional<std::uint32_t> page_of(std::string_view bytes, std::string_view ch
     return *page == kLatin1 && has_c1_bytes(bytes) ? kWindows1252 : *page;
 }
 
+// The page of HTML whose declared charset, when there is one, says more than us-ascii.
+std::uint32_t html_page(std::string_view bytes, std::string_view charset) {
+    const std::uint32_t kNone = 0;
+    if (const std::uint32_t page = page_of(bytes, charset).value_or(kNone); page != kNone) {
+        return page;
+    }
+    const bool is_utf8 = !base::is_ascii(bytes) && base::is_valid_utf8(bytes);
+    if (bytes.starts_with(kUtf8Mark) || (is_utf8 && !charset.empty())) {
+        return kUtf8;
+    }
+    // A <meta> that says UTF-16 cannot be read and be right.
+    const std::uint32_t named = page_of(bytes, meta_charset(bytes)).value_or(kNone);
+    return named == kNone || is_unfit_for_outlook(named) ? guessed_page(bytes) : named;
+}
+
 std::string clean_plain(std::string_view utf8) {
     if (utf8.starts_with(kUtf8Mark)) {
         utf8.remove_prefix(kUtf8Mark.size());
@@ -76,28 +91,16 @@ PlainText plain_text(std::string_view bytes, std::string_view charset) {
 }
 
 HtmlText html_text(std::string_view bytes, std::string_view charset) {
-    auto page = charset.empty() || base::code_page_of_charset(charset) == kAscii
-                    ? std::nullopt
-                    : page_of(bytes, charset);
-    if (!page && !charset.empty() && base::code_page_of_charset(charset) != kAscii) {
+    const bool declared = !charset.empty() && base::code_page_of_charset(charset) != kAscii;
+    if (declared && !base::code_page_of_charset(charset)) {
         // A charset without a code page, which iconv may know.
         if (auto utf8 = base::decode_charset(bytes, charset)) {
             return {*std::move(utf8), kUtf8};
         }
     }
-    if (!page && (bytes.starts_with(kUtf8Mark) ||
-                  (!base::is_ascii(bytes) && base::is_valid_utf8(bytes) && !charset.empty()))) {
-        page = kUtf8;
-    }
-    if (!page) {
-        const auto named = page_of(bytes, meta_charset(bytes));
-        // A <meta> that says UTF-16 cannot be read and be right.
-        page = named && !is_unfit_for_outlook(*named) ? *named : guessed_page(bytes);
-    }
-    if (is_unfit_for_outlook(*page)) {
-        return {decode_in_charset(bytes, charset), kUtf8};
-    }
-    return {std::string(bytes), *page};
+    const std::uint32_t page = html_page(bytes, declared ? charset : std::string_view());
+    return is_unfit_for_outlook(page) ? HtmlText{decode_in_charset(bytes, charset), kUtf8}
+                                      : HtmlText{std::string(bytes), page};
 }
 
 std::string meta_charset(std::string_view html) {

@@ -1,0 +1,135 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <iostream>
+#include <set>
+
+#include "base/utf.hpp"
+#include "convert/address_block.hpp"
+#include "convert/entry_id.hpp"
+#include "unit/convert/corpus_messages.hpp"
+#include "unit/convert/mapi_text.hpp"
+
+namespace mbx::convert {
+namespace {
+
+using test::data;
+using test::text;
+
+/// What must hold for whatever mail came in.
+class Checker {
+  public:
+    explicit Checker(std::string place) : place_(std::move(place)) {}
+
+    void check(const mapi::Message& message, int depth) {
+        ASSERT_LE(depth, mapi::kDeepestEmbedding) << place_;
+        check_strings(message.properties);
+        EXPECT_TRUE(message.properties.contains(mapi::PidTagMessageClass)) << place_;
+        EXPECT_TRUE(message.properties.contains(mapi::PidTagMessageFlags)) << place_;
+        EXPECT_LE(base::utf16_from_utf8(text(message, mapi::PidTagSubject)).size(), 254U) << place_;
+        EXPECT_EQ(
+            text(message, mapi::PidTagSubject),
+            text(message, mapi::PidTagSubjectPrefix) + text(message, mapi::PidTagNormalizedSubject))
+            << place_;
+        check_body(message);
+        std::set<std::int32_t> rows;
+        for (const mapi::PropertyBag& row : message.recipients) {
+            check_strings(row);
+            check_recipient(row);
+            EXPECT_TRUE(rows.insert(row.integer(mapi::PidTagRowId)).second) << place_;
+        }
+        for (const mapi::Attachment& attachment : message.attachments) {
+            check_attachment(attachment, depth);
+        }
+    }
+
+  private:
+    void check_strings(const mapi::PropertyBag& bag) {
+        for (const auto& [id, typed] : bag.fixed()) {
+            if (const auto* value = std::get_if<std::string>(&typed.value)) {
+                EXPECT_TRUE(base::is_valid_utf8(*value)) << place_ << " " << std::hex << id;
+                EXPECT_EQ(value->find('\0'), std::string::npos) << place_ << " " << std::hex << id;
+            }
+        }
+    }
+
+    void check_body(const mapi::Message& message) {
+        const std::string body = text(message, mapi::PidTagBody);
+        for (std::size_t at = body.find('\n'); at != std::string::npos;
+             at = body.find('\n', at + 1)) {
+            if (at == 0 || body[at - 1] != '\r') {
+                ADD_FAILURE() << place_ << ": LF without CR at " << at;
+                break;
+            }
+        }
+        if (message.properties.contains(mapi::PidTagHtml) ||
+            message.properties.contains(mapi::PidTagBody)) {
+            const std::int32_t page = message.properties.integer(mapi::PidTagInternetCodepage);
+            EXPECT_TRUE(page > 0 && page != 1200 && page != 1201 && page != 65000)
+                << place_ << ": " << page;
+        }
+    }
+
+    void check_recipient(const mapi::PropertyBag& row) {
+        const std::int32_t type = row.integer(mapi::PidTagRecipientType);
+        EXPECT_TRUE(type >= 1 && type <= 3) << place_;
+        EXPECT_NE(text(row, mapi::PidTagDisplayName), "") << place_;
+        if (row.contains(mapi::PidTagEmailAddress)) {
+            EXPECT_NE(text(row, mapi::PidTagEmailAddress), "") << place_;
+            const auto one_off = decode_one_off(*row.binary(mapi::PidTagEntryId));
+            ASSERT_TRUE(one_off) << place_;
+            EXPECT_EQ(one_off->address, text(row, mapi::PidTagEmailAddress)) << place_;
+        }
+    }
+
+    void check_attachment(const mapi::Attachment& attachment, int depth) {
+        check_strings(attachment.properties);
+        if (attachment.method() == mapi::AttachMethod::EmbeddedMessage) {
+            ASSERT_TRUE(attachment.embedded) << place_;
+            check(*attachment.embedded, depth + 1);
+            return;
+        }
+        ASSERT_EQ(attachment.method(), mapi::AttachMethod::ByValue) << place_;
+        ASSERT_TRUE(attachment.data) << place_;
+        EXPECT_EQ(data(attachment).size(), attachment.data->size()) << place_;
+        const std::string name = test::name(attachment);
+        EXPECT_FALSE(name.empty()) << place_;
+        EXPECT_EQ(name.find_first_of("/\\:*?\"<>|"), std::string::npos) << place_ << ": " << name;
+    }
+
+    std::string place_;
+};
+
+TEST(ToMapiCorpus, EveryMessageIsConverted) {
+    MBX_NEED_CORPUS(mbx::test::corpus_files(".eml"));
+    using Clock = std::chrono::steady_clock;
+    std::uint64_t bytes = 0;
+    Clock::duration spent{};
+    Clock::duration longest{};
+    std::string slowest;
+    const std::size_t count =
+        test::for_each_corpus_message([&](const std::string& path, std::string_view message) {
+            const mail::Message mail = test::mail_of(std::string(message));
+            const auto begin = Clock::now();
+            const mapi::Message converted = test::mapi_of(mail);
+            const auto took = Clock::now() - begin;
+            Checker(path).check(converted, 0);
+            bytes += message.size();
+            spent += took;
+            if (took > longest) {
+                longest = took;
+                slowest = path;
+            }
+        });
+    EXPECT_GT(count, 2500U);
+    const double seconds = std::chrono::duration<double>(spent).count();
+    std::cout << count << " messages, " << bytes << " bytes, "
+              << static_cast<double>(bytes) / seconds / 1e6 << " MB/s, "
+              << static_cast<double>(count) / seconds << " messages/s; slowest "
+              << std::chrono::duration_cast<std::chrono::milliseconds>(longest).count() << " ms, "
+              << slowest << "\n";
+    EXPECT_LT(longest, std::chrono::seconds(20)) << slowest;
+}
+
+}  // namespace
+}  // namespace mbx::convert
