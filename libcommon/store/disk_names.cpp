@@ -38,7 +38,7 @@ void append_escaped(std::string& to, char c) {
 
 }  // namespace
 
-std::string escape_name(std::string_view name, std::string_view forbidden) {
+std::string escape_name(std::string_view name, std::string_view forbidden, Percent percent) {
     std::string result;
     while (!name.empty()) {
         std::string_view rest = name;
@@ -46,7 +46,8 @@ std::string escape_name(std::string_view name, std::string_view forbidden) {
         const std::string_view character = name.substr(0, name.size() - rest.size());
         const char c = name.front();
         const bool escaped = !valid || is_control(c) || c == '/' ||
-                             forbidden.find(c) != std::string_view::npos || starts_escape(name);
+                             forbidden.find(c) != std::string_view::npos ||
+                             (percent == Percent::Escape && starts_escape(name));
         if (escaped) {
             for (const char byte : character) {
                 append_escaped(result, byte);

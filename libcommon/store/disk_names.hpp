@@ -13,9 +13,15 @@ namespace mbx::store {
 /// Bytes of a file name on every usual file system.
 inline constexpr std::size_t kLongestFileName = 255;
 
-/// Writes control characters, invalid UTF-8, "/" and each of `forbidden` as %XX, and a "%" that two
-/// hexadecimal digits follow as %25, so that undoing %XX gives the name back.
-std::string escape_name(std::string_view name, std::string_view forbidden);
+/// What becomes of a "%" that two hexadecimal digits follow.
+enum class Percent {
+    Escape,  ///< %25, so that undoing %XX gives the name back and different names stay different
+    Keep,    ///< for names that may have been escaped already
+};
+
+/// Writes control characters, invalid UTF-8, "/" and each of `forbidden` as %XX.
+std::string escape_name(std::string_view name, std::string_view forbidden,
+                        Percent percent = Percent::Escape);
 
 /// The way back.
 std::string unescape_name(std::string_view name);

@@ -191,6 +191,20 @@ class Scanner {
     base::Diagnostics& diagnostics_;
 };
 
+mail::FolderPath possible_path(const mail::FolderPath& folder, Percent percent) {
+    const auto possible = [&](const std::string& name, bool is_top) {
+        const std::string result = escape_name(name, "", percent);
+        const bool starts_badly = result.front() == '.' || (is_top && is_misspelt_inbox(result));
+        return starts_badly ? escape_at(result, 0) : result;
+    };
+    const auto path_length = [](const mail::FolderPath& path) {
+        return fmt::format("{}", fmt::join(path, "/")).size();
+    };
+    return fit_path(folder, possible,
+                    {kLongestPath, kLongestFileName, path_length,
+                     [](const std::string& name) { return name.size(); }});
+}
+
 class EmlStore final : public MailStore {
   public:
     EmlStore(Directory root, FolderTable folders, base::Diagnostics& diagnostics)
@@ -213,7 +227,7 @@ class EmlStore final : public MailStore {
         if (folders_.find(folder) != nullptr) {
             return;
         }
-        if (possible_name(folder) != folder) {
+        if (possible_path(folder, Percent::Keep) != folder) {
             throw Error(ErrorCode::CannotCreate, "no folder on disk can have this name")
                 .with_place(base::escape(mail::to_string(folder)));
         }
@@ -233,18 +247,7 @@ class EmlStore final : public MailStore {
     }
 
     mail::FolderPath possible_name(const mail::FolderPath& folder) const override {
-        const auto possible = [](const std::string& name, bool is_top) {
-            const std::string result = escape_name(name, "");
-            const bool starts_badly =
-                result.front() == '.' || (is_top && is_misspelt_inbox(result));
-            return starts_badly ? escape_at(result, 0) : result;
-        };
-        const auto path_length = [](const mail::FolderPath& path) {
-            return fmt::format("{}", fmt::join(path, "/")).size();
-        };
-        return fit_path(folder, possible,
-                        {kLongestPath, kLongestFileName, path_length,
-                         [](const std::string& name) { return name.size(); }});
+        return possible_path(folder, Percent::Escape);
     }
 
   private:

@@ -41,7 +41,7 @@ class MaildirStore final : public MailStore {
         if (entry != nullptr && entry->folder.selectable) {
             return;
         }
-        if (tree_.naming.possible_path(folder) != folder) {
+        if (!tree_.naming.is_possible(folder)) {
             throw Error(ErrorCode::CannotCreate, "the Maildir cannot hold a folder of this name")
                 .with_place(base::escape(mail::to_string(folder)));
         }

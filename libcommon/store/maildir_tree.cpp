@@ -11,7 +11,6 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "base/utf.hpp"
-#include "store/disk_names.hpp"
 #include "store/modified_utf7.hpp"
 
 namespace mbx::store {
@@ -182,12 +181,12 @@ std::vector<std::string> MaildirNaming::steps_of(const mail::FolderPath& path) c
     return nested ? names : std::vector{fmt::format(".{}", fmt::join(names, "."))};
 }
 
-mail::FolderPath MaildirNaming::possible_path(const mail::FolderPath& path) const {
+mail::FolderPath MaildirNaming::possible_path(const mail::FolderPath& path, Percent percent) const {
     if (path == mail::kInboxPath) {
         return path;
     }
     const auto possible_name = [&](const std::string& name, bool is_top) {
-        std::string result = escape_name(name, nested ? "" : ".");
+        std::string result = escape_name(name, nested ? "" : ".", percent);
         const char first = result.front();
         const bool starts_badly = (nested && (first == '.' || is_reserved(result))) ||
                                   (is_top && (first == '~' || is_misspelt_inbox(result)));
@@ -195,7 +194,7 @@ mail::FolderPath MaildirNaming::possible_path(const mail::FolderPath& path) cons
             result = escape_at(result, 0);
         }
         if (utf8 && name_from_disk(result, true) != result) {
-            result = escape_name(result, "&");
+            result = escape_name(result, "&", Percent::Keep);
         }
         return result;
     };

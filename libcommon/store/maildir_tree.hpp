@@ -13,6 +13,7 @@
 
 #include "base/diagnostics.hpp"
 #include "store/directory.hpp"
+#include "store/disk_names.hpp"
 #include "store/folder_table.hpp"
 
 namespace mbx::store {
@@ -22,10 +23,14 @@ struct MaildirNaming {
     bool nested = false;  ///< folders in folders; else Maildir++
     bool utf8 = false;    ///< names in UTF-8; else modified UTF-7
 
-    /// From the root to the folder; none for INBOX. Pre: `path` is a possible_path().
+    /// From the root to the folder; none for INBOX. Pre: is_possible(path).
     std::vector<std::string> steps_of(const mail::FolderPath& path) const;
     /// `path`, or what of it can be held; see MailStore::possible_name().
-    mail::FolderPath possible_path(const mail::FolderPath& path) const;
+    mail::FolderPath possible_path(const mail::FolderPath& path,
+                                   Percent percent = Percent::Escape) const;
+    bool is_possible(const mail::FolderPath& path) const {
+        return possible_path(path, Percent::Keep) == path;
+    }
     /// As the file "subscriptions" has it.
     std::string subscription_of(const mail::FolderPath& path) const;
     char separator() const noexcept { return nested ? '/' : '.'; }

@@ -51,7 +51,7 @@ class MboxStore final : public MailStore {
                         "name a folder as destination: it then gets an mbox for each folder")
                 .with_place(base::escape(mail::to_string(folder)));
         }
-        if (possible_name(folder) != folder) {
+        if (possible_mbox_path(folder, Percent::Keep) != folder) {
             throw Error(ErrorCode::CannotCreate, "no mbox can have this name")
                 .with_place(base::escape(mail::to_string(folder)));
         }

@@ -9,7 +9,6 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "store/disk_names.hpp"
 #include "store/mbox_splitter.hpp"
 
 namespace mbx::store {
@@ -141,12 +140,12 @@ std::vector<std::string> mbox_steps_of(const mail::FolderPath& path) {
     return steps;
 }
 
-mail::FolderPath possible_mbox_path(const mail::FolderPath& path) {
+mail::FolderPath possible_mbox_path(const mail::FolderPath& path, Percent percent) {
     if (path == mail::kInboxPath) {
         return path;
     }
-    const auto possible_name = [](const std::string& name, bool is_top) {
-        std::string result = escape_name(name, "");
+    const auto possible_name = [&](const std::string& name, bool is_top) {
+        std::string result = escape_name(name, "", percent);
         if (result.front() == '.' || (is_top && is_misspelt_inbox(result))) {
             result = escape_at(result, 0);
         }
@@ -154,7 +153,8 @@ mail::FolderPath possible_mbox_path(const mail::FolderPath& path) {
             result = escape_at(result, result.rfind('.'));
         }
         // What would be read as modified UTF-7 must not look so.
-        return name_from_disk(result, false) == result ? result : escape_name(result, "&");
+        return name_from_disk(result, false) == result ? result
+                                                       : escape_name(result, "&", Percent::Keep);
     };
     const auto path_length = [](const mail::FolderPath& wanted) {
         return fmt::format("{}", fmt::join(mbox_steps_of(wanted), "/")).size();

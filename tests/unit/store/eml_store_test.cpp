@@ -1,0 +1,134 @@
+#include "store/eml_store.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "mail_tree.hpp"
+#include "mailbox_snapshot.hpp"
+
+namespace mbx::store {
+namespace {
+
+namespace fs = std::filesystem;
+using mail::FolderPath;
+using test::message_of;
+using test::OpenedStore;
+using test::put_file;
+using test::snapshot_of;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(EmlStore, ReadsFoldersOfFiles) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "t/inbox/10.eml", "ten", 1'100'000'000);
+    put_file(folder / "t/inbox/9.EML", "nine", 1'000'000'000);
+    put_file(folder / "t/Work/a.b/x.eml", "x", 0);
+    put_file(folder / "t/Work/notes.txt", "no mail");
+    put_file(folder / "t/.hidden/y.eml", "y");
+    OpenedStore store("eml:" + folder / "t", OpenMode::Read);
+    const auto mailbox = snapshot_of(*store);
+    EXPECT_EQ(mailbox.size(), 3U);
+    ASSERT_EQ(mailbox.at({"INBOX"}).size(), 2U);
+    EXPECT_EQ(mailbox.at({"INBOX"})[0].bytes, "nine");
+    EXPECT_EQ(mailbox.at({"INBOX"})[1].date, 1'100'000'000);
+    EXPECT_THAT(mailbox.at({"Work"}), IsEmpty());
+    EXPECT_EQ(mailbox.at({"Work", "a.b"}).at(0).date, -1);
+    EXPECT_EQ(store->message_count({"INBOX"}), 2U);
+    EXPECT_EQ(store->message_count({"None"}), std::nullopt);
+    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("not-an-eml"));
+}
+
+TEST(EmlStore, MessagesInTheRootAreTheInbox) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "t/x.eml", "x");
+    OpenedStore store("eml:" + folder / "t", OpenMode::Read);
+    EXPECT_EQ(snapshot_of(*store).at({"INBOX"}).at(0).bytes, "x");
+}
+
+TEST(EmlStore, MessagesInTheRootBesideAnInboxAreNotLost) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "t/x.eml", "x");
+    put_file(folder / "t/INBOX/y.eml", "y");
+    OpenedStore store("eml:" + folder / "t", OpenMode::Read);
+    EXPECT_EQ(snapshot_of(*store).at({"INBOX"}).at(0).bytes, "y");
+    EXPECT_EQ(snapshot_of(*store).at({"INBOX (2)"}).at(0).bytes, "x");
+    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("folder-name-taken"));
+}
+
+TEST(EmlStore, ABadFileIsAnErrorAndTheNextOneComes) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "t/1.eml", "");
+    fs::create_symlink("/etc/passwd", folder / "t/2.eml");
+    put_file(folder / "t/3.eml", "x");
+    OpenedStore store("eml:" + folder / "t", OpenMode::Read);
+    const auto stream = store->messages(mail::kInboxPath);
+    EXPECT_THROW(stream->next(), Error);
+    EXPECT_THROW(stream->next(), Error);
+    EXPECT_EQ(stream->next()->id, "3.eml");
+    EXPECT_FALSE(stream->next());
+}
+
+TEST(EmlStore, WritesNumberedFilesAndATableOfFlags) {
+    const test::TemporaryFolder folder;
+    const auto append = [&](std::vector<mail::Message> messages) {
+        OpenedStore store("eml:" + folder / "t", OpenMode::Write);
+        const auto writer = store->writer(mail::kInboxPath);
+        for (const mail::Message& message : messages) {
+            writer->append(message, 1);
+        }
+        writer->flush();
+        return writer->take_results().back().id;
+    };
+    mail::Message flagged = message_of("two", 1'234'567'890);
+    flagged.flags = {true, true, true, true, true};
+    flagged.keywords = {"Work", "two words", "tab\there", "100%41"};
+    mail::Message dateless = message_of("three");
+    dateless.internal_date.reset();
+    append({message_of("one"), flagged});
+    EXPECT_EQ(append({dateless}), "000003.eml");
+    EXPECT_EQ(test::file_content(folder / "t/INBOX/.flags.tsv"),
+              "000001.eml\t\t\t2001-09-09T01:46:40Z\n"
+              "000002.eml\tDFRST\tWork two%20words tab%09here 100%2541\t2009-02-13T23:31:30Z\n"
+              "000003.eml\t\t\t-\n");
+    EXPECT_THAT(test::files_below(folder / "t"),
+                ElementsAre("INBOX/.flags.tsv", "INBOX/000001.eml", "INBOX/000002.eml",
+                            "INBOX/000003.eml"));
+    OpenedStore store("eml:" + folder / "t", OpenMode::Read);
+    const auto messages = snapshot_of(*store).at(mail::kInboxPath);
+    ASSERT_EQ(messages.size(), 3U);
+    EXPECT_EQ(messages[1], snapshot_of(flagged));
+    EXPECT_EQ(messages[2].date, -1);
+}
+
+TEST(EmlStore, ReportsLinesOfTheTableThatItCannotRead) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "t/1.eml", "x");
+    put_file(folder / "t/.flags.tsv",
+             "# a comment\nrubbish\n1.eml\tS\t\t2024-13-01T00:00:00Z\n1.eml\tS\t\t-\tmore\n");
+    OpenedStore store("eml:" + folder / "t", OpenMode::Read);
+    EXPECT_FALSE(snapshot_of(*store).at(mail::kInboxPath).at(0).flags.seen);
+    EXPECT_THAT(store.diagnostic_ids(),
+                ElementsAre("flags-damaged", "flags-damaged", "flags-damaged"));
+}
+
+TEST(EmlStore, NamesThatFoldersCannotHaveAreWrittenOtherwise) {
+    const test::TemporaryFolder folder;
+    OpenedStore store("eml:" + folder / "t", OpenMode::Write);
+    const std::vector<std::pair<FolderPath, FolderPath>> cases{{{"a/b", "c"}, {"a%2Fb", "c"}},
+                                                               {{".x"}, {"%2Ex"}},
+                                                               {{"R&-D"}, {"R&-D"}},
+                                                               {{"Inbox"}, {"%49nbox"}},
+                                                               {{"x.eml"}, {"x.eml"}}};
+    for (const auto& [wanted, expected] : cases) {
+        EXPECT_EQ(store->possible_name(wanted), expected);
+        store->create_folder(expected, mail::SpecialUse::None);
+        OpenedStore again("eml:" + folder / "t", OpenMode::Read);
+        EXPECT_NE(again->message_count(expected), std::nullopt);
+        EXPECT_THAT(again.diagnostics(), IsEmpty());
+    }
+}
+
+}  // namespace
+}  // namespace mbx::store

@@ -1,0 +1,523 @@
+#include "store/maildir_store.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "mail_tree.hpp"
+#include "mailbox_snapshot.hpp"
+
+namespace mbx::store {
+namespace {
+
+namespace fs = std::filesystem;
+using mail::FolderPath;
+using test::message_of;
+using test::OpenedStore;
+using test::put_file;
+using test::snapshot_of;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr const char* kMail = "Subject: hi\n\nbody\n";
+
+std::vector<FolderPath> paths_of(MailStore& store) {
+    std::vector<FolderPath> paths;
+    for (const StoreFolder& folder : store.folders()) {
+        paths.push_back(folder.path);
+    }
+    return paths;
+}
+
+StoreFolder folder_of(MailStore& store, const FolderPath& path) {
+    for (const StoreFolder& folder : store.folders()) {
+        if (folder.path == path) {
+            return folder;
+        }
+    }
+    ADD_FAILURE() << "no folder " << mail::to_string(path);
+    return {};
+}
+
+/// A Maildir with an INBOX, removed at the end.
+class MaildirTest : public testing::Test {
+  protected:
+    MaildirTest() { make_folder("."); }
+
+    void make_folder(const std::string& name) {
+        for (const char* part : {"cur", "new", "tmp"}) {
+            fs::create_directories(root() + "/" + name + "/" + part);
+        }
+    }
+    void put(const std::string& name, const std::string& content = kMail,
+             std::int64_t date = 1'000'000'000) {
+        put_file(root() + "/" + name, content, date);
+    }
+    std::string root() const { return temporary_ / "box"; }
+    std::string url() const { return "maildir:" + root(); }
+
+    /// The messages of INBOX.
+    std::vector<mail::Message> inbox(OpenedStore& store) {
+        std::vector<mail::Message> messages;
+        const auto stream = store->messages(mail::kInboxPath);
+        while (auto message = stream->next()) {
+            messages.push_back(*std::move(message));
+        }
+        return messages;
+    }
+
+    test::TemporaryFolder temporary_;
+};
+
+TEST_F(MaildirTest, DotsPartTheLevelsOfMaildirPlusPlus) {
+    make_folder(".Work");
+    make_folder(".Work.2024.Q1");
+    make_folder(".INBOX.Lists");
+    OpenedStore store(url(), OpenMode::Read);
+    EXPECT_THAT(paths_of(*store),
+                ElementsAre(FolderPath{"INBOX"}, FolderPath{"INBOX", "Lists"}, FolderPath{"Work"},
+                            FolderPath{"Work", "2024"}, FolderPath{"Work", "2024", "Q1"}));
+    EXPECT_TRUE(folder_of(*store, {"Work"}).selectable);
+    EXPECT_FALSE(folder_of(*store, {"Work", "2024"}).selectable);
+    EXPECT_EQ(folder_of(*store, {"INBOX"}).special_use, mail::SpecialUse::Inbox);
+    EXPECT_EQ(store->message_count({"None"}), std::nullopt);
+    EXPECT_EQ(store->message_count({"Work", "2024"}), 0U);
+}
+
+TEST_F(MaildirTest, FoldersInFoldersAreTheNestedLayout) {
+    make_folder("Work");
+    make_folder("Work/a.b");
+    make_folder("Only/Child");
+    fs::create_directories(root() + "/empty/sieve");
+    OpenedStore store(url(), OpenMode::Read);
+    EXPECT_THAT(paths_of(*store),
+                ElementsAre(FolderPath{"INBOX"}, FolderPath{"Only"}, FolderPath{"Only", "Child"},
+                            FolderPath{"Work"}, FolderPath{"Work", "a.b"}));
+    EXPECT_FALSE(folder_of(*store, {"Only"}).selectable);
+}
+
+TEST_F(MaildirTest, TheInboxMayBeANestedFolder) {
+    fs::remove_all(root());
+    make_folder("inbox");
+    make_folder("inbox/Sub");
+    OpenedStore store(url(), OpenMode::Read);
+    EXPECT_THAT(paths_of(*store), ElementsAre(FolderPath{"INBOX"}, FolderPath{"INBOX", "Sub"}));
+}
+
+TEST_F(MaildirTest, NamesAreModifiedUtf7OrUtf8) {
+    make_folder(".Entw&APw-rfe");
+    make_folder(".R&-D");
+    OpenedStore store(url(), OpenMode::Read);
+    EXPECT_THAT(paths_of(*store),
+                ElementsAre(FolderPath{"INBOX"}, FolderPath{"Entwürfe"}, FolderPath{"R&D"}));
+    make_folder(".Gel&APY-scht");
+    make_folder(".Größe");
+    OpenedStore mixed(url(), OpenMode::Read);
+    EXPECT_THAT(paths_of(*mixed),
+                ElementsAre(FolderPath{"INBOX"}, FolderPath{"Entwürfe"}, FolderPath{"Gelöscht"},
+                            FolderPath{"Größe"}, FolderPath{"R&-D"}));
+}
+
+TEST_F(MaildirTest, TwoFoldersOfOneNameStayTwo) {
+    make_folder(".Entw&APw-rfe");
+    make_folder(".Entwürfe");
+    make_folder(".INBOX");
+    make_folder(".A");
+    make_folder("A");
+    make_folder(".a");
+    OpenedStore store(url(), OpenMode::Read);
+    EXPECT_THAT(paths_of(*store),
+                ElementsAre(FolderPath{"INBOX"}, FolderPath{"A"}, FolderPath{"A (2)"},
+                            FolderPath{"Entwürfe"}, FolderPath{"Entwürfe (2)"},
+                            FolderPath{"INBOX (2)"}, FolderPath{"a"}));
+    EXPECT_THAT(store.diagnostic_ids(), Contains("folder-name-taken").Times(3));
+}
+
+TEST_F(MaildirTest, DotsTooManyLoseNoFolder) {
+    make_folder(".A..B");
+    make_folder(".C.");
+    make_folder("..D");
+    make_folder("...");
+    put(".../cur/1.x:2,S");
+    OpenedStore store(url(), OpenMode::Read);
+    EXPECT_EQ(store->folders().size(), 6U);
+    std::size_t messages = 0;
+    for (const auto& [path, list] : snapshot_of(*store)) {
+        messages += list.size();
+    }
+    EXPECT_EQ(messages, 1U);
+}
+
+TEST_F(MaildirTest, FlagsComeFromTheName) {
+    put("cur/1.a:2,DFPRST");
+    put("cur/2.b:2,");
+    put("cur/3.c");
+    put("cur/4.d;2,S");
+    put("cur/5.e!2,F");
+    put("cur/6.f:1,S");
+    put("new/7.g");
+    OpenedStore store(url(), OpenMode::Read);
+    const auto messages = inbox(store);
+    ASSERT_EQ(messages.size(), 7U);
+    EXPECT_EQ(messages[0].flags, (mail::Flags{true, true, true, true, true}));
+    EXPECT_THAT(messages[0].keywords, ElementsAre("$Forwarded"));
+    EXPECT_EQ(messages[0].id, "1.a");
+    for (const std::size_t unseen : {1U, 2U, 5U, 6U}) {
+        EXPECT_EQ(messages[unseen].flags, mail::Flags{});
+    }
+    EXPECT_TRUE(messages[3].flags.seen);
+    EXPECT_TRUE(messages[4].flags.flagged);
+    EXPECT_EQ(store->message_count(mail::kInboxPath), 7U);
+}
+
+TEST_F(MaildirTest, KeywordsHaveTheirNamesFromDovecotsFile) {
+    put("dovecot-keywords", "0 $Forwarded\n1 Work\nrubbish\n99 x\n3 Two words\n");
+    put("cur/1.a:2,PSabd");
+    put("cur/2.a:2,Sz");
+    OpenedStore store(url(), OpenMode::Read);
+    const auto messages = inbox(store);
+    EXPECT_THAT(messages[0].keywords, ElementsAre("$Forwarded", "Work", "Two words"));
+    EXPECT_THAT(messages[1].keywords, IsEmpty());
+    EXPECT_THAT(store.diagnostic_ids(),
+                ElementsAre("keywords-damaged", "keywords-damaged", "keyword-nameless"));
+}
+
+TEST_F(MaildirTest, TheDateIsTheFilesUnlessThatCannotBe) {
+    put("cur/1100000000.a:2,", kMail, 1'000'000'000);
+    put("cur/1200000000.b:2,", kMail, 0);
+    put("cur/1300000000.c:2,", kMail, 7'000'000'000);
+    put("cur/odd-name", kMail, 0);
+    put("cur/zz.99999999999.d:2,", kMail, 0);
+    OpenedStore store(url(), OpenMode::Read);
+    const auto messages = inbox(store);
+    ASSERT_EQ(messages.size(), 5U);
+    EXPECT_EQ(messages[0].internal_date, base::UnixTime{1'000'000'000});
+    EXPECT_EQ(messages[1].internal_date, base::UnixTime{1'200'000'000});
+    EXPECT_EQ(messages[2].internal_date, base::UnixTime{1'300'000'000});
+    EXPECT_EQ(messages[3].internal_date, std::nullopt);
+    EXPECT_EQ(messages[4].internal_date, std::nullopt);
+}
+
+TEST_F(MaildirTest, ReadingChangesNothing) {
+    put("new/1.a");
+    put("cur/2.a:2,");
+    const auto before = test::files_below(root());
+    {
+        OpenedStore store(url(), OpenMode::Read);
+        EXPECT_EQ(inbox(store).size(), 2U);
+    }
+    EXPECT_EQ(test::files_below(root()), before);
+}
+
+TEST_F(MaildirTest, ABadMessageIsAnErrorAndTheNextOneComes) {
+    put("cur/1.good:2,");
+    put("cur/2.empty:2,", "");
+    fs::create_symlink("/etc/passwd", root() + "/cur/3.link:2,");
+    ASSERT_EQ(::mkfifo((root() + "/cur/4.pipe:2,").c_str(), 0600), 0);
+    put("cur/5.gzip:2,", "\x1f\x8b\x08rest");
+    put("cur/6.good:2,");
+    OpenedStore store(url(), OpenMode::Read);
+    const auto stream = store->messages(mail::kInboxPath);
+    std::vector<std::string> seen;
+    for (bool more = true; more;) {
+        try {
+            const auto message = stream->next();
+            more = message.has_value();
+            if (more) {
+                seen.push_back(message->id);
+            }
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), ErrorCode::BadData);
+            EXPECT_THAT(error.place(), testing::HasSubstr(root()));
+            seen.push_back(error.place().substr(error.place().rfind('/') + 1) + "!");
+        }
+    }
+    EXPECT_THAT(seen, ElementsAre("1.good", "2.empty:2,!", "3.link:2,!", "4.pipe:2,!", "5.gzip:2,!",
+                                  "6.good"));
+}
+
+TEST_F(MaildirTest, LinkedFoldersAreReportedAndLeftOut) {
+    fs::create_directories(temporary_ / "elsewhere/cur");
+    fs::create_directory_symlink(temporary_ / "elsewhere", root() + "/.Linked");
+    fs::create_directory_symlink("..", root() + "/loop");
+    OpenedStore store(url(), OpenMode::Read);
+    EXPECT_THAT(paths_of(*store), ElementsAre(FolderPath{"INBOX"}));
+    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("link-not-followed", "link-not-followed"));
+}
+
+TEST_F(MaildirTest, MessagesThatMoveMeanwhileAreFound) {
+    put("new/1.a");
+    put("cur/2.b:2,");
+    put("cur/3.c:2,");
+    OpenedStore store(url(), OpenMode::Read);
+    const auto stream = store->messages(mail::kInboxPath);
+    fs::rename(root() + "/new/1.a", root() + "/cur/1.a:2,S");
+    fs::rename(root() + "/cur/2.b:2,", root() + "/cur/2.b:2,F");
+    fs::remove(root() + "/cur/3.c:2,");
+    EXPECT_TRUE(stream->next().value().flags.seen);
+    EXPECT_TRUE(stream->next().value().flags.flagged);
+    EXPECT_FALSE(stream->next());
+    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("message-gone"));
+}
+
+TEST_F(MaildirTest, LargeMessagesAreReadWhenTheyAreWanted) {
+    const std::string large(3'000'000, 'x');
+    put("cur/1.a:2,", large);
+    OpenedStore store(url(), OpenMode::Read);
+    const auto messages = inbox(store);
+    EXPECT_EQ(messages[0].source->size(), large.size());
+    EXPECT_TRUE(messages[0].source->in_memory().empty());
+    fs::rename(root() + "/cur/1.a:2,", root() + "/cur/1.a:2,S");
+    EXPECT_EQ(base::read_all_text(*messages[0].source, large.size()), large);
+    put("cur/1.a:2,S", large + "more");
+    EXPECT_THROW(base::read_all(*messages[0].source, large.size() * 2), Error);
+}
+
+TEST_F(MaildirTest, SubscriptionsCountWhereThereIsAFile) {
+    make_folder(".Work.Sub");
+    make_folder(".Work");
+    make_folder(".Other");
+    OpenedStore without(url(), OpenMode::Read);
+    EXPECT_TRUE(folder_of(*without, {"Other"}).subscribed);
+    for (const char* content :
+         {"Work\nWork.Sub\n", "V\t2\n\nWork\nWork\tSub\n", "INBOX.Work\nINBOX.Work.Sub\n"}) {
+        put("subscriptions", content);
+        OpenedStore store(url(), OpenMode::Read);
+        EXPECT_TRUE(folder_of(*store, {"INBOX"}).subscribed) << content;
+        EXPECT_TRUE(folder_of(*store, {"Work"}).subscribed) << content;
+        EXPECT_TRUE(folder_of(*store, {"Work", "Sub"}).subscribed) << content;
+        EXPECT_FALSE(folder_of(*store, {"Other"}).subscribed) << content;
+    }
+}
+
+TEST_F(MaildirTest, WhatIsNoMaildirIsRefused) {
+    const auto code = [](const std::string& url, OpenMode mode) {
+        try {
+            OpenedStore store(url, mode);
+        } catch (const Error& error) {
+            return error.code();
+        }
+        return ErrorCode::Internal;
+    };
+    put_file(temporary_ / "other/file", "x");
+    EXPECT_EQ(code("maildir:" + temporary_ / "none", OpenMode::Read), ErrorCode::NoInput);
+    EXPECT_EQ(code("maildir:" + temporary_ / "none", OpenMode::Check), ErrorCode::NoInput);
+    EXPECT_FALSE(fs::exists(temporary_ / "none"));
+    EXPECT_EQ(code("maildir:" + temporary_ / "other", OpenMode::Read), ErrorCode::BadData);
+    EXPECT_EQ(code("maildir:" + temporary_ / "other", OpenMode::Write), ErrorCode::BadData);
+}
+
+/// Delivers one message and gives its file name.
+std::string deliver(MailStore& store, const FolderPath& folder, const mail::Message& message) {
+    const auto writer = store.writer(folder);
+    writer->append(message, 7);
+    EXPECT_THAT(writer->take_results(), IsEmpty());
+    writer->flush();
+    const auto results = writer->take_results();
+    EXPECT_EQ(results.size(), 1U);
+    EXPECT_EQ(results.at(0).ticket, 7U);
+    EXPECT_FALSE(results.at(0).failure);
+    return results.at(0).id;
+}
+
+TEST_F(MaildirTest, DeliversByTheProtocol) {
+    fs::remove_all(root());
+    OpenedStore store(url(), OpenMode::Write);
+    store->create_folder({"Work", "Entwürfe"}, mail::SpecialUse::Drafts);
+    EXPECT_TRUE(fs::exists(root() + "/.Work.Entw&APw-rfe/maildirfolder"));
+    EXPECT_TRUE(fs::is_directory(root() + "/.Work.Entw&APw-rfe/tmp"));
+    EXPECT_EQ(test::file_content(root() + "/subscriptions"), "INBOX\nWork.Entw&APw-rfe\n");
+
+    mail::Message message = message_of("A: b\r\n\nc\nd", 1'234'567'890);
+    message.flags.seen = message.flags.draft = true;
+    message.keywords = {"$Forwarded", "Work"};
+    const std::string name = deliver(*store, {"Work", "Entwürfe"}, message);
+    EXPECT_THAT(name, testing::MatchesRegex("[0-9]+\\.M[0-9]+P[0-9]+\\..*,S=10,W=12:2,DPSab"));
+    const std::string path = root() + "/.Work.Entw&APw-rfe/cur/" + name;
+    EXPECT_EQ(test::file_content(path), "A: b\r\n\nc\nd");
+    struct stat status {};
+    ASSERT_EQ(::stat(path.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mtime, 1'234'567'890);
+    EXPECT_EQ(test::file_content(root() + "/.Work.Entw&APw-rfe/dovecot-keywords"),
+              "0 $Forwarded\n1 Work\n");
+    EXPECT_TRUE(fs::is_empty(root() + "/.Work.Entw&APw-rfe/tmp"));
+}
+
+TEST_F(MaildirTest, KeepsTheLayoutThatIsThere) {
+    make_folder("Work");
+    put("subscriptions", "Work");
+    OpenedStore store(url(), OpenMode::Write);
+    store->create_folder({"Work", "a.b"}, mail::SpecialUse::None);
+    EXPECT_TRUE(fs::is_directory(root() + "/Work/a.b/cur"));
+    EXPECT_FALSE(fs::exists(root() + "/Work/a.b/maildirfolder"));
+    EXPECT_EQ(test::file_content(root() + "/subscriptions"), "Work\nWork/a.b\n");
+}
+
+TEST_F(MaildirTest, KeepsNamesInUtf8WhereTheyAre) {
+    make_folder(".Größe");
+    OpenedStore store(url(), OpenMode::Write);
+    store->create_folder({"Entwürfe"}, mail::SpecialUse::None);
+    EXPECT_TRUE(fs::is_directory(root() + "/.Entwürfe/cur"));
+}
+
+TEST_F(MaildirTest, ReportsTheKeywordsThatDoNotFit) {
+    OpenedStore store(url(), OpenMode::Write);
+    mail::Message message = message_of(kMail);
+    for (int i = 0; i < 30; ++i) {
+        message.keywords.push_back("kw" + std::to_string(i));
+    }
+    message.keywords.emplace_back(mail::kForwarded);
+    EXPECT_THAT(deliver(*store, mail::kInboxPath, message),
+                testing::EndsWith(":2,Pabcdefghijklmnopqrstuvwxyz"));
+    EXPECT_THAT(store.diagnostic_ids(),
+                ElementsAre("keyword-lost", "keyword-lost", "keyword-lost", "keyword-lost"));
+}
+
+TEST_F(MaildirTest, ASourceThatFailsLeavesNothingBehind) {
+    OpenedStore store(url(), OpenMode::Write);
+    mail::Message broken = message_of(kMail);
+    broken.source = std::make_shared<test::BrokenSource>();
+    const auto writer = store->writer(mail::kInboxPath);
+    writer->append(message_of(kMail), 1);
+    writer->append(broken, 2);
+    writer->append(message_of(kMail), 3);
+    writer->flush();
+    const auto results = writer->take_results();
+    ASSERT_EQ(results.size(), 3U);
+    EXPECT_FALSE(results[0].failure);
+    ASSERT_TRUE(results[1].failure);
+    EXPECT_EQ(results[1].failure->code(), ErrorCode::BadData);
+    EXPECT_FALSE(results[2].failure);
+    EXPECT_TRUE(fs::is_empty(root() + "/tmp"));
+    EXPECT_EQ(store->message_count(mail::kInboxPath), 2U);
+}
+
+TEST_F(MaildirTest, WhatWasNeverFlushedIsTakenBack) {
+    OpenedStore store(url(), OpenMode::Write);
+    store->writer(mail::kInboxPath)->append(message_of(kMail), 1);
+    EXPECT_TRUE(fs::is_empty(root() + "/tmp"));
+    EXPECT_EQ(store->message_count(mail::kInboxPath), 0U);
+}
+
+TEST_F(MaildirTest, ManyMessagesKeepTheirOrder) {
+    OpenedStore store(url(), OpenMode::Write);
+    const auto writer = store->writer(mail::kInboxPath);
+    for (int i = 0; i < 300; ++i) {
+        writer->append(message_of(std::to_string(i)), static_cast<std::uint64_t>(i));
+    }
+    writer->flush();
+    const auto results = writer->take_results();
+    const auto messages = inbox(store);
+    ASSERT_EQ(results.size(), 300U);
+    ASSERT_EQ(messages.size(), 300U);
+    for (std::size_t i = 0; i < 300; ++i) {
+        EXPECT_EQ(results[i].ticket, i);
+        EXPECT_EQ(base::read_all_text(*messages[i].source, 10), std::to_string(i));
+    }
+}
+
+struct NameCase {
+    FolderPath wanted;
+    FolderPath plus_plus;
+    FolderPath nested;
+};
+
+class PossibleMaildirName : public testing::TestWithParam<NameCase> {};
+
+TEST_P(PossibleMaildirName, CanBeMadeAndFoundAgain) {
+    for (const bool nested : {false, true}) {
+        const test::TemporaryFolder folder;
+        const FolderPath& expected = nested ? GetParam().nested : GetParam().plus_plus;
+        if (nested) {
+            fs::create_directories(folder / "box/Some/cur");
+        }
+        OpenedStore store("maildir:" + folder / "box", OpenMode::Write);
+        EXPECT_EQ(store->possible_name(GetParam().wanted), expected);
+        store->create_folder(expected, mail::SpecialUse::None);
+        OpenedStore again("maildir:" + folder / "box", OpenMode::Read);
+        EXPECT_THAT(paths_of(*again), Contains(expected));
+        EXPECT_THAT(again.diagnostics(), IsEmpty());
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Names, PossibleMaildirName,
+    testing::Values(NameCase{{"INBOX"}, {"INBOX"}, {"INBOX"}},
+                    NameCase{{"INBOX", "Work"}, {"INBOX", "Work"}, {"INBOX", "Work"}},
+                    NameCase{{"dog.food.me@x"}, {"dog%2Efood%2Eme@x"}, {"dog.food.me@x"}},
+                    NameCase{{"John Doe/BREAKME"}, {"John Doe%2FBREAKME"}, {"John Doe%2FBREAKME"}},
+                    NameCase{{"Entwürfe", "R&D 😀"}, {"Entwürfe", "R&D 😀"}, {"Entwürfe", "R&D 😀"}},
+                    NameCase{{"abc&AK4-D"}, {"abc&AK4-D"}, {"abc&AK4-D"}},
+                    NameCase{{"  two  blanks ", "^\"\\*%"},
+                             {"  two  blanks ", "^\"\\*%"},
+                             {"  two  blanks ", "^\"\\*%"}},
+                    NameCase{{"a\nb\x7f"}, {"a%0Ab%7F"}, {"a%0Ab%7F"}},
+                    NameCase{{".hidden"}, {"%2Ehidden"}, {"%2Ehidden"}},
+                    NameCase{{".."}, {"%2E%2E"}, {"%2E."}},
+                    NameCase{{"cur", "new"}, {"cur", "new"}, {"%63ur", "%6Eew"}},
+                    NameCase{{"dovecot-keywords"}, {"dovecot-keywords"}, {"%64ovecot-keywords"}},
+                    NameCase{{"~home"}, {"%7Ehome"}, {"%7Ehome"}},
+                    NameCase{{"Inbox", "x"}, {"%49nbox", "x"}, {"%49nbox", "x"}},
+                    NameCase{{"100%25"}, {"100%2525"}, {"100%2525"}}));
+
+TEST_F(MaildirTest, NamesOfOtherCaseAreOtherFolders) {
+    OpenedStore store(url(), OpenMode::Write);
+    for (const char* name : {"Sent", "SENT", "sent"}) {
+        ASSERT_EQ(store->possible_name({name}), FolderPath{name});
+        store->create_folder({name}, mail::SpecialUse::None);
+        deliver(*store, {name}, message_of(name));
+    }
+    OpenedStore again(url(), OpenMode::Read);
+    EXPECT_EQ(snapshot_of(*again).at({"SENT"}).at(0).bytes, "SENT");
+    EXPECT_EQ(again->folders().size(), 4U);
+}
+
+TEST_F(MaildirTest, LongAndDeepNamesAreMadeToFitAndStayApart) {
+    FolderPath deep;
+    for (int i = 0; i < 300; ++i) {
+        deep.push_back("level" + std::to_string(i));
+    }
+    FolderPath deeper = deep;
+    deeper.back() = "other";
+    const std::string long_name(400, 'n');
+    for (const bool nested : {false, true}) {
+        if (nested) {
+            fs::remove_all(root());
+            make_folder("Some");
+        }
+        OpenedStore store(url(), OpenMode::Write);
+        std::set<FolderPath> made;
+        for (const FolderPath& path :
+             {deep, deeper, FolderPath{long_name}, FolderPath{long_name + "2"},
+              FolderPath{long_name, "child"}, FolderPath{long_name + "2", "child"}}) {
+            const FolderPath possible = store->possible_name(path);
+            EXPECT_TRUE(made.insert(possible).second) << mail::to_string(possible);
+            store->create_folder(possible, mail::SpecialUse::None);
+            deliver(*store, possible, message_of(kMail));
+        }
+        OpenedStore again(url(), OpenMode::Read);
+        std::size_t messages = 0;
+        for (const auto& [path, list] : snapshot_of(*again)) {
+            messages += list.size();
+        }
+        EXPECT_EQ(messages, 6U);
+        EXPECT_THAT(again.diagnostics(), IsEmpty());
+    }
+}
+
+TEST_F(MaildirTest, RefusesANameThatIsNotPossible) {
+    OpenedStore store(url(), OpenMode::Write);
+    try {
+        store->create_folder({"a.b"}, mail::SpecialUse::None);
+        ADD_FAILURE() << "made";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::CannotCreate);
+    }
+    EXPECT_THROW(store->writer({"None"}), Error);
+    EXPECT_THROW(store->messages({"None"}), Error);
+}
+
+}  // namespace
+}  // namespace mbx::store

@@ -1,0 +1,352 @@
+#include "store/mbox_store.hpp"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "base/file.hpp"
+#include "mail_tree.hpp"
+#include "mailbox_snapshot.hpp"
+
+namespace mbx::store {
+namespace {
+
+namespace fs = std::filesystem;
+using mail::FolderPath;
+using test::message_of;
+using test::OpenedStore;
+using test::put_file;
+using test::snapshot_of;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr const char* kPostmark = "From a@b Sat Jan  3 01:05:34 1996\n";
+
+std::vector<FolderPath> paths_of(MailStore& store) {
+    std::vector<FolderPath> paths;
+    for (const StoreFolder& folder : store.folders()) {
+        paths.push_back(folder.path);
+    }
+    return paths;
+}
+
+std::string mbox_of(const std::string& subject) {
+    return kPostmark + ("Subject: " + subject) + "\n\nbody\n\n";
+}
+
+ErrorCode code_of_opening(const std::string& url, OpenMode mode) {
+    try {
+        OpenedStore store(url, mode);
+    } catch (const Error& error) {
+        return error.code();
+    }
+    ADD_FAILURE() << "opened";
+    return ErrorCode::Internal;
+}
+
+TEST(MboxStore, ASingleFileIsTheInbox) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "file", mbox_of("1") + mbox_of("2"));
+    OpenedStore store("mbox:" + folder / "file", OpenMode::Read);
+    EXPECT_THAT(paths_of(*store), ElementsAre(mail::kInboxPath));
+    EXPECT_EQ(store->message_count(mail::kInboxPath), 2U);
+    const auto messages = snapshot_of(*store).at(mail::kInboxPath);
+    EXPECT_EQ(messages.at(1).bytes, "Subject: 2\n\nbody\n");
+    EXPECT_EQ(messages.at(1).date, 820631134);
+    const auto stream = store->messages(mail::kInboxPath);
+    stream->next();
+    EXPECT_EQ(stream->next()->id, "#2");
+}
+
+TEST(MboxStore, ReadsThunderbirdsTree) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "t/Inbox", mbox_of("in"));
+    put_file(folder / "t/Inbox.msf", "// <!-- <mdb:mork:z v=\"1.4\"/> -->");
+    put_file(folder / "t/Work", "");
+    put_file(folder / "t/Work.sbd/2024", mbox_of("work"));
+    put_file(folder / "t/Work.sbd/2024.sbd/Größe", mbox_of("deep"));
+    put_file(folder / "t/Inbox.sbd/Lists", mbox_of("list"));
+    put_file(folder / "t/msgFilterRules.dat", "version=\"9\"");
+    put_file(folder / "t/notes.txt", "no mail");
+    OpenedStore store("mbox:" + folder / "t", OpenMode::Read);
+    EXPECT_THAT(paths_of(*store),
+                ElementsAre(FolderPath{"INBOX"}, FolderPath{"INBOX", "Lists"}, FolderPath{"Work"},
+                            FolderPath{"Work", "2024"}, FolderPath{"Work", "2024", "Größe"}));
+    EXPECT_EQ(snapshot_of(*store).at({"Work", "2024", "Größe"}).at(0).bytes,
+              "Subject: deep\n\nbody\n");
+    EXPECT_EQ(store->message_count({"Work"}), 0U);
+    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("not-an-mbox"));
+}
+
+TEST(MboxStore, ReadsPlainTreesAndTheirNames) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "t/inbox.mbox", mbox_of("in"));
+    put_file(folder / "t/Lists/a.b.mbox", mbox_of("list"));
+    put_file(folder / "t/Entw&APw-rfe", mbox_of("draft"));
+    fs::create_directory_symlink("..", folder / "t/loop");
+    OpenedStore store("mbox:" + folder / "t", OpenMode::Read);
+    EXPECT_THAT(paths_of(*store), ElementsAre(FolderPath{"INBOX"}, FolderPath{"Entwürfe"},
+                                              FolderPath{"Lists"}, FolderPath{"Lists", "a.b"}));
+    EXPECT_FALSE(store->folders().at(2).selectable);
+    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("not-followed"));
+}
+
+TEST(MboxStore, LeavesOutWhatIsDeletedAndSaysHowMany) {
+    const test::TemporaryFolder folder;
+    put_file(
+        folder / "f",
+        std::string(kPostmark) +
+            "Subject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA\nX-IMAP: 1 2\n\nx\n\n" +
+            kPostmark + "X-Mozilla-Status: 0009\nSubject: gone\n\nx\n\n" + kPostmark +
+            "X-Mozilla-Status: 0001\nSubject: here\n\nx\n\n" + kPostmark +
+            "X-Mozilla-Status: 0008\nSubject: gone\n\nx\n");
+    OpenedStore store("mbox:" + folder / "f", OpenMode::Read);
+    const auto messages = snapshot_of(*store).at(mail::kInboxPath);
+    ASSERT_EQ(messages.size(), 1U);
+    EXPECT_EQ(messages[0].bytes, "X-Mozilla-Status: 0001\nSubject: here\n\nx\n");
+    EXPECT_TRUE(messages[0].flags.seen);
+    EXPECT_EQ(store->message_count(mail::kInboxPath), 1U);
+    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("mbox-expunged", "mbox-internal"));
+    EXPECT_THAT(store.diagnostics().at(0).text, testing::StartsWith("2 "));
+}
+
+TEST(MboxStore, AnEmptyMessageIsAnErrorAndTheNextOneComes) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "f", mbox_of("1") + kPostmark + "\n" + mbox_of("3"));
+    OpenedStore store("mbox:" + folder / "f", OpenMode::Read);
+    const auto stream = store->messages(mail::kInboxPath);
+    EXPECT_TRUE(stream->next());
+    try {
+        stream->next();
+        ADD_FAILURE() << "taken";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::BadData);
+        EXPECT_THAT(error.place(), testing::EndsWith("/f: #2 at 0x34"));
+    }
+    EXPECT_EQ(stream->next()->id, "#3");
+    EXPECT_FALSE(stream->next());
+}
+
+TEST(MboxStore, LargeMessagesAreReadAsTheyAreWanted) {
+    const test::TemporaryFolder folder;
+    const std::string body(2'000'000, 'y');
+    put_file(folder / "f",
+             std::string(kPostmark) + "S: 1\n\n>From x\n" + body + "\n\n" + mbox_of("2"));
+    OpenedStore store("mbox:" + folder / "f", OpenMode::Read);
+    const auto stream = store->messages(mail::kInboxPath);
+    const auto message = stream->next().value();
+    EXPECT_TRUE(message.source->in_memory().empty());
+    EXPECT_EQ(message.source->size(), body.size() + 14);
+    EXPECT_TRUE(stream->next());
+    EXPECT_EQ(base::read_all_text(*message.source, 3'000'000), "S: 1\n\nFrom x\n" + body + "\n");
+}
+
+TEST(MboxStore, RefusesWhatIsNoMbox) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "file", "Subject: x\n\nno postmark\n");
+    fs::create_directory(folder / "empty");
+    EXPECT_EQ(code_of_opening("mbox:" + folder / "none", OpenMode::Read), ErrorCode::NoInput);
+    EXPECT_EQ(code_of_opening("mbox:" + folder / "file", OpenMode::Read), ErrorCode::BadData);
+    EXPECT_EQ(code_of_opening("mbox:" + folder / "file", OpenMode::Write), ErrorCode::BadData);
+    EXPECT_EQ(code_of_opening("mbox:" + folder / "empty", OpenMode::Read), ErrorCode::BadData);
+    EXPECT_EQ(code_of_opening("mboxo:" + folder / "new", OpenMode::Write), ErrorCode::Usage);
+    EXPECT_EQ(code_of_opening("mboxcl2:" + folder / "new", OpenMode::Write), ErrorCode::Usage);
+    EXPECT_FALSE(fs::exists(folder / "new"));
+}
+
+TEST(MboxStore, WritesMboxrdWithFlagsWhereOthersFindThem) {
+    const test::TemporaryFolder folder;
+    OpenedStore store("mbox:" + folder / "new.mbox", OpenMode::Write);
+    const auto writer = store->writer(mail::kInboxPath);
+    writer->append(message_of("Subject: 1\n\nFrom x\n>From y\n", 820631134), 1);
+    mail::Message flagged = message_of("Subject: 2\n\nno newline", 820631134);
+    flagged.flags.seen = flagged.flags.answered = true;
+    flagged.keywords = {"$Forwarded", "Red Category"};
+    writer->append(flagged, 2);
+    writer->flush();
+    const auto results = writer->take_results();
+    ASSERT_EQ(results.size(), 2U);
+    EXPECT_EQ(results[1].id, "#2");
+    EXPECT_EQ(test::file_content(folder / "new.mbox"),
+              "From mboxrd@z Wed Jan  3 01:05:34 1996\nSubject: 1\n\n>From x\n>>From y\n\n"
+              "From mboxrd@z Wed Jan  3 01:05:34 1996\n"
+              "X-Mbx-Added: 4, no-final-newline\nStatus: RO\nX-Status: A\n"
+              "X-Keywords: $Forwarded Red_Category\nSubject: 2\n\nno newline\n\n");
+    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("keyword-changed"));
+}
+
+class AwkwardMessage : public testing::TestWithParam<std::string> {};
+
+TEST_P(AwkwardMessage, ComesBackByteForByte) {
+    const test::TemporaryFolder folder;
+    for (const bool flagged : {false, true}) {
+        const std::string url = "mbox:" + folder / (flagged ? "1.mbox" : "0.mbox");
+        {
+            OpenedStore store(url, OpenMode::Write);
+            const auto writer = store->writer(mail::kInboxPath);
+            mail::Message message = message_of(GetParam());
+            message.flags.flagged = flagged;
+            writer->append(message, 1);
+            writer->append(message, 2);
+            writer->flush();
+        }
+        OpenedStore store(url, OpenMode::Read);
+        const auto messages = snapshot_of(*store).at(mail::kInboxPath);
+        ASSERT_EQ(messages.size(), 2U);
+        for (const auto& message : messages) {
+            EXPECT_EQ(message.bytes, GetParam());
+            EXPECT_EQ(message.flags, (mail::Flags{false, false, flagged, false, false}));
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Bytes, AwkwardMessage,
+    testing::Values(
+        std::string("From x@y Sat Jan  3 01:05:34 1996\nSubject: old\n\nx\n"), std::string("\n"),
+        std::string("\n\n\n"), std::string("x"), std::string("\r"), std::string("\nStatus: R\n\n"),
+        std::string("\r\nStatus: R\n"), std::string("S: 1\r\n\r\nbody\r\n"),
+        std::string("S: 1\r\n\r\nbody\r\n\r\n"), std::string("S: 1\n\nbody\n\r"),
+        std::string("S: 1\n\nbody\r"), std::string("S: 1\n\nbody\n\n\n"), std::string("S: 1"),
+        std::string("X-Mbx-Added: 1\nS: 1\n\n"), std::string("Status: RO\n\nx\n"),
+        std::string("X-Mozilla-Status: 0008\n\nx\n"),
+        std::string("Content-Length: 2\n\nx\nFrom a@b Sat Jan  3 01:05:34 1996\nS: 2\n"),
+        std::string("Content-Length: 8\n\n>From x\n"), std::string("S: \0\n\n\0\n", 8),
+        std::string(">From a\n>>From b\n"), std::string("\xef\xbb\xbfS: 1\n")));
+
+TEST(MboxStore, WritesATreeAsThunderbirdHasIt) {
+    const test::TemporaryFolder folder;
+    OpenedStore store("mbox:" + folder / "t", OpenMode::Write);
+    store->create_folder({"A", "B", "Größe"}, mail::SpecialUse::None);
+    EXPECT_THAT(test::files_below(folder / "t"),
+                ElementsAre("A", "A.sbd/B", "A.sbd/B.sbd/Größe", "INBOX"));
+}
+
+TEST(MboxStore, NamesThatFilesCannotHaveAreWrittenOtherwise) {
+    const test::TemporaryFolder folder;
+    OpenedStore store("mbox:" + folder / "t", OpenMode::Write);
+    const std::vector<std::pair<FolderPath, FolderPath>> cases{{{"a.b"}, {"a.b"}},
+                                                               {{"a/b"}, {"a%2Fb"}},
+                                                               {{".x"}, {"%2Ex"}},
+                                                               {{"a.msf"}, {"a%2Emsf"}},
+                                                               {{"a.sbd"}, {"a%2Esbd"}},
+                                                               {{"a.mbox"}, {"a%2Embox"}},
+                                                               {{"a.lock"}, {"a%2Elock"}},
+                                                               {{"inbox"}, {"%69nbox"}},
+                                                               {{"R&D"}, {"R&D"}},
+                                                               {{"R&-D"}, {"R%26-D"}},
+                                                               {{"x", "inbox"}, {"x", "inbox"}},
+                                                               {{std::string(300, 'n')}, {}}};
+    for (const auto& [wanted, expected] : cases) {
+        const FolderPath possible = store->possible_name(wanted);
+        if (!expected.empty()) {
+            EXPECT_EQ(possible, expected);
+        }
+        store->create_folder(possible, mail::SpecialUse::None);
+        OpenedStore again("mbox:" + folder / "t", OpenMode::Read);
+        EXPECT_THAT(paths_of(*again), testing::Contains(possible));
+        EXPECT_THAT(again.diagnostics(), IsEmpty());
+    }
+}
+
+TEST(MboxStore, ASingleFileHoldsNoOtherFolder) {
+    const test::TemporaryFolder folder;
+    OpenedStore store("mbox:" + folder / "new.mbox", OpenMode::Write);
+    store->create_folder(mail::kInboxPath, mail::SpecialUse::Inbox);
+    try {
+        store->create_folder({"Sent"}, mail::SpecialUse::Sent);
+        ADD_FAILURE() << "made";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::CannotCreate);
+        EXPECT_FALSE(error.hint().empty());
+    }
+}
+
+TEST(MboxStore, AppendsBehindAFileThatEndsBadly) {
+    for (const char* end : {"", "\n", "\n\n", "\n\r\n"}) {
+        const test::TemporaryFolder folder;
+        put_file(folder / "f", std::string(kPostmark) + "S: 1\n\nbody" + end);
+        {
+            OpenedStore store("mbox:" + folder / "f", OpenMode::Write);
+            const auto writer = store->writer(mail::kInboxPath);
+            writer->append(message_of("S: 2\n\nnew\n"), 1);
+            writer->flush();
+            EXPECT_EQ(writer->take_results().at(0).id, "#2");
+        }
+        OpenedStore store("mbox:" + folder / "f", OpenMode::Read);
+        const auto messages = snapshot_of(*store).at(mail::kInboxPath);
+        ASSERT_EQ(messages.size(), 2U);
+        EXPECT_THAT(messages[0].bytes, testing::StartsWith("S: 1\n\nbody"));
+        EXPECT_EQ(messages[1].bytes, "S: 2\n\nnew\n");
+    }
+}
+
+TEST(MboxStore, ASourceThatFailsLeavesNothingBehind) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "f", mbox_of("1"));
+    OpenedStore store("mbox:" + folder / "f", OpenMode::Write);
+    const auto writer = store->writer(mail::kInboxPath);
+    mail::Message broken = message_of("x");
+    broken.source = std::make_shared<test::BrokenSource>();
+    writer->append(broken, 1);
+    writer->flush();
+    const auto results = writer->take_results();
+    ASSERT_EQ(results.size(), 1U);
+    ASSERT_TRUE(results[0].failure);
+    EXPECT_EQ(test::file_content(folder / "f"), mbox_of("1"));
+}
+
+TEST(MboxStore, LocksWhatItWrites) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "f", mbox_of("1"));
+    OpenedStore store("mbox:" + folder / "f", OpenMode::Write);
+    {
+        const auto writer = store->writer(mail::kInboxPath);
+        EXPECT_EQ(test::file_content(folder / "f.lock"), std::to_string(::getpid()) + "\n");
+        const base::File other = base::File::open_append(folder / "f");
+        struct flock lock {};
+        lock.l_type = F_WRLCK;
+        lock.l_whence = SEEK_SET;
+        EXPECT_EQ(::fcntl(other.descriptor(), F_OFD_SETLK, &lock), -1);
+    }
+    EXPECT_FALSE(fs::exists(folder / "f.lock"));
+}
+
+TEST(MboxStore, RespectsTheLockOfAnother) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "f.mbox", mbox_of("1"));
+    put_file(folder / "f.mbox.lock", std::to_string(::getppid()));
+    base::IgnoreDiagnostics diagnostics;
+    base::StopFlag stop;
+    const auto store = open_store(MailboxUrl::parse("mbox:" + folder / "f.mbox"), OpenMode::Write,
+                                  {}, diagnostics, stop);
+    stop.request();  // a wait that would take seconds
+    try {
+        store->writer(mail::kInboxPath);
+        ADD_FAILURE() << "not locked";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::TryAgain);
+    }
+    EXPECT_TRUE(fs::exists(folder / "f.mbox.lock"));
+}
+
+TEST(MboxStore, RemovesTheLockOfADeadProcess) {
+    const test::TemporaryFolder folder;
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::_exit(0);
+    }
+    ASSERT_GT(child, 0);
+    ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+    put_file(folder / "f.mbox.lock", std::to_string(child) + "\n");
+    OpenedStore store("mbox:" + folder / "f.mbox", OpenMode::Write);
+    store->writer(mail::kInboxPath);
+    EXPECT_FALSE(fs::exists(folder / "f.mbox.lock"));
+}
+
+}  // namespace
+}  // namespace mbx::store
