@@ -278,7 +278,13 @@ class Report final : public ListCommand {
 
     ExitCode run(Context& context) override {
         const RecipientList list = RecipientList::read(path_);
-        write_totals(context, path_, list.totals());
+        const Totals totals = list.totals();
+        if (lines_) {
+            context.output.line(fmt::format("{}\n{}\n{}\n{}", list.rows().size(), totals.succeeded,
+                                            totals.failed, totals.pending));
+            return ExitCode::Ok;
+        }
+        write_totals(context, path_, totals);
         std::map<std::string, std::size_t> reasons;
         for (const ListRow& row : list.rows()) {
             if (row.result.outcome == Outcome::Failure) {
@@ -291,6 +297,17 @@ class Report final : public ListCommand {
         }
         return ExitCode::Ok;
     }
+
+  protected:
+    void declare(OptionSet& options) override {
+        options.group("Report options")
+            .flag("lines", &lines_,
+                  "print only how many recipients there are, have succeeded, have failed and wait, "
+                  "a line each");
+    }
+
+  private:
+    bool lines_ = false;
 };
 
 class Split final : public ListCommand {

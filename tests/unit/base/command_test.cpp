@@ -1,6 +1,7 @@
 #include "base/command.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "base/error.hpp"
 
@@ -29,6 +30,12 @@ TEST(FirstLineOfCommand, ReadsOnBehindTheFirstLine) {
 
 TEST(FirstLineOfCommand, HasNothingToReadItself) {
     EXPECT_EQ(first_line_of_command("cat; echo end"), "end");
+}
+
+TEST(FirstLineOfCommand, HandsNoDescriptorOn) {
+    ASSERT_GE(::dup2(STDERR_FILENO, 42), 0);
+    EXPECT_EQ(first_line_of_command("test -e /proc/self/fd/42 || echo gone"), "gone");
+    ::close(42);
 }
 
 TEST(FirstLineOfCommand, RefusesACommandThatFails) {

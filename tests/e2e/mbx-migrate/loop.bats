@@ -1,0 +1,347 @@
+# The driver's loop, with stand-ins for the tools, so that every step can fail or wait at will.
+
+bats_require_minimum_version 1.5.0
+set -u
+: "${MBX_BIN:?is set by ctest: the folder of the built tools}"
+
+setup() {
+    export FAKE=$BATS_TEST_TMPDIR/mail TZ=UTC
+    mkdir -p "$FAKE"/{OLD,NEW}/{JohnD,MarySm,BobK} "$BATS_TEST_TMPDIR/bin"
+    cd "$BATS_TEST_TMPDIR" || return
+    local tool
+    for tool in mbx-check-inbox mbx-export pst-inspect pst-import; do
+        ln -s "$BATS_TEST_DIRNAME/fake-tool" "bin/$tool"
+    done
+    for tool in JohnD MarySm BobK; do printf '%s' "$tool" >"$FAKE/OLD/$tool/1"; done
+    PATH=$BATS_TEST_TMPDIR/bin:$MBX_BIN:$MBX_SOURCE/scripts:$PATH
+    printf 'John Doe,JohnD,OLD,NEW\r\nMary Smith,MarySm,OLD,NEW\r\n"K, Bob",BobK,OLD,NEW\r\n' >l.csv
+}
+
+row() { # ALIAS: the row, without its time
+    grep -E "(^|,)$1," l.csv | sed -E 's/,[0-9/]+ [0-9:]+\r?$//; s/\r$//'
+}
+
+refute() { ! "$@"; }
+
+ends_with() { # CODE PID
+    local code=0
+    wait "$2" || code=$?
+    [ "$code" -eq "$1" ]
+}
+
+wait_for() { # FILE
+    local i
+    for ((i = 0; i < 500; i++)); do
+        [[ ! -e $1 ]] || return 0
+        sleep 0.02
+    done
+    printf '%s did not come\n' "$1"
+    return 1
+}
+
+@test "everybody is moved, the PST files are gone, the last line has the totals" {
+    run --separate-stderr mbx-migrate l.csv
+    [ "$status" -eq 0 ]
+    [ "$output" = "$PWD/l.csv: 3 recipients, 3 succeeded, 0 failed, 0 pending" ]
+    [ "$(row JohnD)" = "SUCCESS,John Doe,JohnD,OLD,NEW,Migrated No Errors" ]
+    [ "$(row BobK)" = 'SUCCESS,"K, Bob",BobK,OLD,NEW,Migrated No Errors' ]
+    [ "$(<"$FAKE/NEW/MarySm/1")" = MarySm ]
+    [ -z "$(find l.csv.work -name '*.pst*')" ]
+    [ "$(grep -c '^SUCCESS,.*,[0-9]*/[0-9]*/[0-9][0-9] [0-9]*:[0-9][0-9]:[0-9][0-9].$' l.csv)" -eq 3 ]
+    [ ! -s l.csv.log ]
+}
+
+@test "the destination's Inbox is looked at before the export and before the import" {
+    mbx-migrate --quiet l.csv
+    [ "$(grep -c . "$FAKE/calls")" -eq 18 ]
+    [ "$(grep JohnD "$FAKE/calls" | cut -d' ' -f1 | tr '\n' ' ')" = \
+        "mbx-check-inbox mbx-check-inbox mbx-export pst-inspect mbx-check-inbox pst-import " ]
+}
+
+@test "a failure of each step ends that recipient, is logged, and the loop goes on" {
+    local step
+    for step in "mbx-check-inbox:Error Opening Source Mailbox" "mbx-export:Error Copying Messages" \
+        "pst-inspect:Error Checking PST File" "pst-import:Error Importing Messages"; do
+        setup_again
+        printf '69' >"$FAKE/${step%%:*}.MarySm"
+        run --separate-stderr mbx-migrate l.csv
+        [ "$status" -eq 65 ]
+        [ "$(row MarySm)" = "FAILURE,Mary Smith,MarySm,OLD,NEW,${step#*:}" ]
+        [ "$(grep -c ^SUCCESS l.csv)" -eq 2 ]
+        grep -q "^== .* OLD MarySm: ${step#*:}\$" l.csv.log
+        grep -q "^${step%%:*}: MarySm: does not work today\$" l.csv.log
+        grep -q "^\$ '${step%%:*}' " l.csv.log
+    done
+}
+setup_again() {
+    rm -rf "$BATS_TEST_TMPDIR"/{mail,bin,l.csv*}
+    setup
+}
+
+@test "a mailbox that is missing on either side costs no export" {
+    rmdir "$FAKE/NEW/JohnD"
+    rm -r "$FAKE/OLD/MarySm"
+    run mbx-migrate --quiet l.csv
+    [ "$status" -eq 65 ]
+    [ "$(row JohnD)" = "FAILURE,John Doe,JohnD,OLD,NEW,Error Opening Destination Mailbox" ]
+    [ "$(row MarySm)" = "FAILURE,Mary Smith,MarySm,OLD,NEW,Error Opening Source Mailbox" ]
+    refute grep -E 'mbx-export (JohnD|MarySm)' "$FAKE/calls"
+}
+
+@test "nothing is written to a destination that is not empty" {
+    printf 'x' >"$FAKE/NEW/JohnD/there"
+    run mbx-migrate --quiet l.csv
+    [ "$(row JohnD)" = "FAILURE,John Doe,JohnD,OLD,NEW,Destination Inbox Missing Or Not Empty" ]
+    [ "$(ls "$FAKE/NEW/JohnD")" = there ]
+    refute grep 'mbx-export JohnD' "$FAKE/calls"
+}
+
+@test "an alias that would be another folder touches nothing" {
+    printf 'Eve,../../x,OLD,NEW\r\nEve,a,../OLD,NEW\r\n' >l.csv
+    run mbx-migrate --quiet l.csv
+    [ "$status" -eq 65 ]
+    [ "$(grep -c 'Error Alias Or Server Cannot Be A File Name' l.csv)" -eq 2 ]
+    [ ! -e "$FAKE/calls" ]
+}
+
+@test "a list with an error is refused before anything is touched" {
+    printf 'B,,OLD,NEW\r\n' >>l.csv
+    run --separate-stderr mbx-migrate l.csv
+    [ "$status" -eq 65 ]
+    [ "$stderr" = "csv-status: l.csv:4:3: the alias is empty" ]
+    [ ! -e "$FAKE/calls" ]
+}
+
+@test "a new run touches no finished recipient, and takes up the others" {
+    printf '69' >"$FAKE/mbx-export.MarySm"
+    mbx-migrate --quiet l.csv || true
+    rm "$FAKE/calls" "$FAKE/mbx-export.MarySm"
+    run mbx-migrate --quiet l.csv
+    [ "$status" -eq 65 ]
+    [ ! -e "$FAKE/calls" ]
+    csv-status retry l.csv >again.csv
+    mbx-migrate --quiet --work-dir l.csv.work again.csv
+    grep -q '^SUCCESS,Mary Smith,' again.csv
+}
+
+@test "the first signal lets the current mailbox be finished" {
+    : >"$FAKE/mbx-export.JohnD.wait"
+    mbx-migrate l.csv >out 2>err &
+    local driver=$!
+    wait_for "$FAKE/mbx-export.JohnD.waiting"
+    kill -TERM "$driver"
+    sleep 0.1
+    rm "$FAKE/mbx-export.JohnD.wait"
+    ends_with 75 "$driver"
+    [ "$(<out)" = "$PWD/l.csv: 3 recipients, 1 succeeded, 0 failed, 2 pending" ]
+    [ "$(row MarySm)" = "Mary Smith,MarySm,OLD,NEW" ]
+    mbx-migrate --quiet l.csv
+}
+
+@test "an interrupt from the terminal passes the tool at work by" {
+    : >"$FAKE/mbx-export.JohnD.wait"
+    set -m  # a process group of its own, as on a terminal
+    mbx-migrate l.csv >out 2>err &
+    local driver=$!
+    set +m
+    wait_for "$FAKE/mbx-export.JohnD.waiting"
+    kill -INT -- "-$driver"
+    sleep 0.1
+    rm "$FAKE/mbx-export.JohnD.wait"
+    ends_with 75 "$driver"
+    [ "$(row JohnD)" = "SUCCESS,John Doe,JohnD,OLD,NEW,Migrated No Errors" ]
+    [ "$(row MarySm)" = "Mary Smith,MarySm,OLD,NEW" ]
+}
+
+@test "the second signal stops at once, and a new run goes on" {
+    : >"$FAKE/pst-import.JohnD.wait"
+    mbx-migrate l.csv >out 2>err &
+    local driver=$!
+    wait_for "$FAKE/pst-import.JohnD.waiting"
+    kill -TERM "$driver"
+    sleep 0.1
+    kill -TERM "$driver"
+    ends_with 75 "$driver"
+    [ "$(row JohnD)" = "John Doe,JohnD,OLD,NEW" ]
+    rm "$FAKE/pst-import.JohnD.wait"
+    mbx-migrate --quiet l.csv
+    [ "$(grep -c ^SUCCESS l.csv)" -eq 3 ]
+}
+
+@test "a driver that was killed leaves nothing that a new run would stumble over" {
+    local at
+    for at in mbx-export pst-inspect pst-import; do
+        setup_again
+        : >"$FAKE/$at.JohnD.wait"
+        mbx-migrate l.csv >out 2>err 3>&- &
+        wait_for "$FAKE/$at.JohnD.waiting"
+        kill -KILL $!
+        # The step outlives the driver, and keeps the claim as long.
+        [ "$(csv-status next l.csv)" = $'Mary Smith,MarySm,OLD,NEW' ]
+        rm "$FAKE/$at.JohnD.wait"
+        local i
+        for ((i = 0; i < 200; i++)); do
+            [ "$(csv-status next --json l.csv | grep -c JohnD)" -eq 0 ] || break
+            sleep 0.02
+        done
+        mbx-migrate --quiet l.csv
+        [ "$(grep -c '^SUCCESS,.*Migrated No Errors' l.csv)" -eq 3 ]
+    done
+}
+
+@test "an import that has begun is finished with the PST file it began with" {
+    printf '69' >"$FAKE/pst-import.JohnD"
+    mkdir -p l.csv.work/OLD
+    tar -cf l.csv.work/OLD/JohnD.pst -C "$FAKE/OLD/JohnD" .
+    : >l.csv.work/OLD/JohnD.pst.journal
+    : >l.csv.work/OLD/JohnD.pst.unfinished
+    printf 'half' >"$FAKE/NEW/JohnD/1"
+    rm "$FAKE/pst-import.JohnD"
+    mbx-migrate --quiet l.csv
+    [ "$(<"$FAKE/NEW/JohnD/1")" = JohnD ]
+    refute grep 'mbx-export JohnD' "$FAKE/calls"
+}
+
+@test "a PST file that is not from an unfinished run is left alone" {
+    mkdir -p l.csv.work/OLD
+    printf 'mine' >l.csv.work/OLD/JohnD.pst
+    run mbx-migrate --quiet l.csv
+    [ "$status" -eq 65 ]
+    [ "$(row JohnD)" = "FAILURE,John Doe,JohnD,OLD,NEW,Error PST File Exists" ]
+    [ "$(<l.csv.work/OLD/JohnD.pst)" = mine ]
+}
+
+@test "a stop file stops before the next mailbox" {
+    : >stop
+    run --separate-stderr mbx-migrate --stop-file stop l.csv
+    [ "$status" -eq 75 ]
+    [[ "$stderr" == *"stop exists, stopping"* ]]
+    [ ! -e "$FAKE/calls" ]
+    rm stop
+    : >"$FAKE/pst-import.JohnD.wait"
+    mbx-migrate --quiet --stop-file stop l.csv >out &
+    local driver=$!
+    wait_for "$FAKE/pst-import.JohnD.waiting"
+    : >stop
+    rm "$FAKE/pst-import.JohnD.wait"
+    ends_with 75 "$driver"
+    [ "$(grep -c ^SUCCESS l.csv)" -eq 1 ]
+}
+
+@test "two workers share one list, and nobody is moved twice" {
+    local i
+    : >l.csv
+    for ((i = 0; i < 20; i++)); do
+        mkdir -p "$FAKE"/{OLD,NEW}/"r$i"
+        printf 'x' >"$FAKE/OLD/r$i/1"
+        printf 'N,r%d,OLD,NEW\r\n' "$i" >>l.csv
+    done
+    mbx-migrate --quiet --error-log a.log l.csv >a.out &
+    local first=$!
+    mbx-migrate --quiet --error-log b.log l.csv >b.out &
+    local second=$!
+    local code=0
+    wait "$first" || code=$?
+    [ "$code" -eq 0 ] || [ "$code" -eq 75 ]
+    code=0
+    wait "$second" || code=$?
+    [ "$code" -eq 0 ] || [ "$code" -eq 75 ]
+    [ "$(grep -c ^SUCCESS l.csv)" -eq 20 ]
+    [ "$(grep -c pst-import "$FAKE/calls")" -eq 20 ]
+    [ "$(sort "$FAKE/calls" | uniq -d | grep -c 'pst-import')" -eq 0 ]
+}
+
+@test "both sides of a gap: what travels is verified" {
+    mbx-migrate --quiet --phase export --work-dir medium l.csv
+    [ "$(row JohnD)" = "SUCCESS,John Doe,JohnD,OLD,NEW,Exported No Errors" ]
+    [ "$(find medium -type f | sort | tr '\n' ' ')" = \
+        "medium/OLD/BobK.pst medium/OLD/JohnD.pst medium/OLD/MarySm.pst medium/SHA256SUMS medium/l.csv " ]
+    [ "$(head -n 1 medium/l.csv)" = $'John Doe,JohnD,OLD,NEW\r' ]
+    rm -r "$FAKE/OLD" "$FAKE/calls"
+    run mbx-migrate --quiet --phase import medium/l.csv
+    [ "$status" -eq 0 ]
+    [ "$(grep -c 'Migrated No Errors' medium/l.csv)" -eq 3 ]
+    refute grep -E 'mbx-export|pst-inspect' "$FAKE/calls"
+    [ "$(<"$FAKE/NEW/JohnD/1")" = JohnD ]
+}
+
+@test "a PST file that is missing on the other side is a failure" {
+    mbx-migrate --quiet --phase export --work-dir medium l.csv
+    rm medium/OLD/JohnD.pst
+    printf '66' >"$FAKE/pst-import.JohnD"
+    run mbx-migrate --quiet --phase import medium/l.csv
+    [ "$status" -eq 65 ]
+    grep -q '^FAILURE,John Doe,JohnD,OLD,NEW,Error PST File Missing,' medium/l.csv
+}
+
+@test "what could not be taken along stays, and the row says so" {
+    mkdir -p l.csv.work/OLD/JohnD.pst.refused
+    run mbx-migrate --quiet l.csv
+    [ "$(row JohnD)" = "SUCCESS,John Doe,JohnD,OLD,NEW,Migrated With Bad Items" ]
+    [ -d l.csv.work/OLD/JohnD.pst.refused ]
+    grep -q '^== .* OLD JohnD: Migrated With Bad Items$' l.csv.log
+}
+
+@test "a dry run opens both sides and changes nothing" {
+    printf 'x' >"$FAKE/NEW/MarySm/there"
+    cp l.csv before.csv
+    run --separate-stderr mbx-migrate --quiet --dry-run l.csv
+    [ "$status" -eq 65 ]
+    [ "$output" = "JohnD on OLD: ready
+MarySm on OLD: Destination Inbox Missing Or Not Empty
+BobK on OLD: ready" ]
+    cmp l.csv before.csv
+    [ ! -e l.csv.work ]
+    refute grep -vE '^mbx-check-inbox ' "$FAKE/calls"
+}
+
+@test "PST files are kept when asked, and nobody else may read them" {
+    mbx-migrate --quiet --keep-pst l.csv
+    [ "$(stat -c %a l.csv.work/OLD/JohnD.pst)" = 600 ]
+    [ ! -e l.csv.work/OLD/JohnD.pst.unfinished ]
+}
+
+@test "result times are ISO when asked" {
+    mbx-migrate --quiet --time-format iso l.csv
+    [ "$(grep -cE ',[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z.$' l.csv)" -eq 3 ]
+}
+
+@test "a tool that is missing is named" {
+    rm bin/pst-import
+    PATH=$BATS_TEST_TMPDIR/bin:$MBX_SOURCE/scripts:/usr/bin:/bin
+    ln -s "$MBX_BIN/csv-status" bin/
+    run --separate-stderr mbx-migrate l.csv
+    [ "$status" -eq 78 ]
+    [[ "$stderr" == "mbx-migrate: pst-import is not in PATH"* ]]
+}
+
+@test "a list where nothing can be written is refused with a reason" {
+    mkdir l.csv.lock
+    run --separate-stderr mbx-migrate l.csv
+    [ "$status" -eq 73 ]
+    [[ "$stderr" == *"put it where it can be written"* ]]
+    [ ! -e "$FAKE/calls" ]
+}
+
+@test "wrong usage is exit code 64" {
+    local words
+    for words in "" "a b" "--nonsense l.csv" "--phase both l.csv" "--bad-item-limit x l.csv" \
+        "--time-format long l.csv" "l.csv --servers"; do
+        # shellcheck disable=SC2086 # words
+        run mbx-migrate $words
+        [ "$status" -eq 64 ]
+    done
+}
+
+@test "options are handed on to the tools" {
+    mbx-migrate --quiet --bad-item-limit 3 --servers <(:) --export-option=--mail-only \
+        --import-option --proof=header l.csv || true
+    printf '69' >"$FAKE/pst-import.JohnD"
+    printf 'John Doe,JohnD,OLD,NEW\r\n' >m.csv
+    rm "$FAKE/NEW/JohnD/1"
+    : >servers.conf
+    run mbx-migrate --quiet --bad-item-limit 3 --servers servers.conf --export-option=--mail-only \
+        --import-option --proof=header m.csv
+    grep -q "'mbx-export' '--bad-item-limit' '3' '--mail-only' '--server' 'OLD' '--alias' 'JohnD' '--servers-file' 'servers.conf'" m.csv.log
+    grep -q "'pst-import' '--bad-item-limit' '3' '--proof=header' " m.csv.log
+}
