@@ -81,6 +81,7 @@ class WriterTest : public testing::Test {
     }
 
     test::RawStore& store() { return *store_; }
+    base::SeededIds* ids() { return &ids_; }
 
   private:
     test::TemporaryFolder folder_;
