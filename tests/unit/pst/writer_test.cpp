@@ -157,9 +157,8 @@ TEST_F(WriterTest, KeepsValuesOfEverySize) {
                                          8'177, 16'352, 8'347'696, 8'347'697};
     for (const std::size_t size : sizes) {
         mapi::Message m = message(std::to_string(size));
-        m.properties.set(mapi::PidTagHtml, base::read_all(*bytes(size), size));
-        m.properties.set({mapi::PSETID_MbxTools, std::string("source")}, mapi::PropertyType::Binary,
-                         bytes(size));
+        m.properties.set(mapi::PidTagRtfCompressed, base::read_all(*bytes(size % 10'000), size));
+        m.properties.set(mapi::PidTagHtml, bytes(size));
         writer->add(inbox, m);
     }
     EXPECT_THAT(problems_after_close(*writer), IsEmpty());
