@@ -1,5 +1,7 @@
 // Writes a PST with a bit of everything through PstWriter, and says on stdout what readers should
-// find in it: "folder TAB name TAB messages" and "attachment TAB sha256 TAB bytes" lines.
+// find in it: "folder TAB name TAB messages" and "attachment TAB sha256 TAB bytes" lines;
+// attachments of a message that has more than one subnode block can name are "many", not
+// "attachment".
 
 #include <fmt/format.h>
 
@@ -62,7 +64,7 @@ mapi::Message message(const std::string& subject) {
     return m;
 }
 
-void attach(mapi::Message& m, std::size_t size) {
+void attach(mapi::Message& m, std::size_t size, const char* told_as = "attachment") {
     mapi::Attachment attachment;
     const std::string name = fmt::format("data-{}.bin", size);
     attachment.properties.set(mapi::PidTagAttachMethod,
@@ -72,7 +74,7 @@ void attach(mapi::Message& m, std::size_t size) {
     attachment.properties.set(mapi::PidTagAttachMimeTag, std::string("application/octet-stream"));
     attachment.data = base::memory_source(content(size));
     m.attachments.push_back(std::move(attachment));
-    fmt::print("attachment\t{}\t{}\n", base::to_hex(base::sha256(content(size))), size);
+    fmt::print("{}\t{}\t{}\n", told_as, base::to_hex(base::sha256(content(size))), size);
 }
 
 class Store {
@@ -144,11 +146,13 @@ void fill_attachments(Store& store) {
         attach(m, size);
         store.add(m);
     }
-    mapi::Message many = message("many attachments");
-    for (std::size_t i = 0; i < 350; ++i) {  // more than one subnode block
-        attach(many, 100 + i);
+    for (const std::size_t count : {300U, 350U}) {
+        mapi::Message m = message(fmt::format("{} attachments", count));
+        for (std::size_t i = 0; i < count; ++i) {
+            attach(m, 100 * count + i, count > 338 ? "many" : "attachment");
+        }
+        store.add(m);
     }
-    store.add(many);
 }
 
 void fill_large(Store& store) {
