@@ -17,27 +17,28 @@ using ndb::NidType;
 /// What both ways of finding messages share: reading the one that was come to.
 class Cursor : public MessageCursor {
   public:
-    explicit Cursor(const StoreContext& context) : context_(context) {}
+    explicit Cursor(std::shared_ptr<const StoreContext> context) : context_(std::move(context)) {}
 
     mapi::Message message() override {
-        const auto node = context_.file()->find_node(current_);
+        const auto node = context_->file()->find_node(current_);
         if (!node) {
             throw Error(ErrorCode::BadData, "is in its folder's table, but has no node")
                 .with_place(place_of_message(current_));
         }
-        return read_message_node(context_, *node);
+        return read_message_node(*context_, *node);
     }
 
   protected:
-    const StoreContext& context_;
+    std::shared_ptr<const StoreContext> context_;
     Nid current_;
 };
 
 class TableCursor final : public Cursor {
   public:
-    TableCursor(const StoreContext& context, const ndb::Node& table, std::string place)
-        : Cursor(context),
-          table_(context.file(), table.data, table.sub),
+    TableCursor(std::shared_ptr<const StoreContext> context, const ndb::Node& table,
+                std::string place)
+        : Cursor(std::move(context)),
+          table_(context_->file(), table.data, table.sub),
           place_(std::move(place)) {}
 
     std::optional<Nid> next() override {
@@ -61,8 +62,8 @@ class TableCursor final : public Cursor {
 /// Goes through all nodes of the file.
 class NodeCursor final : public Cursor {
   public:
-    NodeCursor(const StoreContext& context, Nid folder, NidType type)
-        : Cursor(context), folder_(folder), type_(type) {}
+    NodeCursor(std::shared_ptr<const StoreContext> context, Nid folder, NidType type)
+        : Cursor(std::move(context)), folder_(folder), type_(type) {}
 
     std::optional<Nid> next() override {
         for (auto node = from(next_); node; node = from(next_)) {
@@ -79,7 +80,7 @@ class NodeCursor final : public Cursor {
     std::optional<ndb::Node> from(std::uint64_t nid) const {
         return nid > 0xFFFFFFFF
                    ? std::nullopt
-                   : context_.file()->first_node_from(Nid{static_cast<std::uint32_t>(nid)});
+                   : context_->file()->first_node_from(Nid{static_cast<std::uint32_t>(nid)});
     }
 
     Nid folder_;
@@ -101,23 +102,24 @@ std::unique_ptr<MessageCursor> no_messages() {
     return std::make_unique<EmptyCursor>();
 }
 
-std::unique_ptr<MessageCursor> open_messages(const StoreContext& context, Nid folder,
-                                             NidType table) {
+std::unique_ptr<MessageCursor> open_messages(std::shared_ptr<const StoreContext> context,
+                                             Nid folder, NidType table) {
     const bool associated = table == NidType::AssociatedContentsTable;
     const std::string place = fmt::format("folder {}, {}contents table", to_string(folder),
                                           associated ? "associated " : "");
     try {
-        if (const auto node = context.file()->find_node(folder.with_type(table))) {
+        if (const auto node = context->file()->find_node(folder.with_type(table))) {
             return std::make_unique<TableCursor>(context, *node, place);
         }
-        context.report(base::Severity::Warning, "missing-table", place,
-                       "is missing; the messages are found without it");
+        context->report(base::Severity::Warning, "missing-table", place,
+                        "is missing; the messages are found without it");
     } catch (const Error& error) {
-        context.report(base::Severity::Error, "damaged-table", place,
-                       fmt::format("{}; the messages are found without it", error.what()));
+        context->report(base::Severity::Error, "damaged-table", place,
+                        fmt::format("{}; the messages are found without it", error.what()));
     }
     return std::make_unique<NodeCursor>(
-        context, folder, associated ? NidType::AssociatedMessage : NidType::NormalMessage);
+        std::move(context), folder,
+        associated ? NidType::AssociatedMessage : NidType::NormalMessage);
 }
 
 std::string place_of_message(Nid nid) {

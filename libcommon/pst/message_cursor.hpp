@@ -10,9 +10,8 @@ namespace mbx::pst {
 
 /// table: ContentsTable or AssociatedContentsTable. Where the folder has no such table or it
 /// cannot be opened, that is reported, and the messages are found by going through all nodes.
-/// `context` outlives the cursor.
-std::unique_ptr<MessageCursor> open_messages(const StoreContext& context, ndb::Nid folder,
-                                             ndb::NidType table);
+std::unique_ptr<MessageCursor> open_messages(std::shared_ptr<const StoreContext> context,
+                                             ndb::Nid folder, ndb::NidType table);
 
 /// A cursor that is at its end.
 std::unique_ptr<MessageCursor> no_messages();

@@ -37,8 +37,14 @@ class OwnReader final : public PstReader {
   public:
     OwnReader(const std::string& path, const PstReaderOptions& options,
               base::Diagnostics& diagnostics)
-        : context_(std::make_shared<ndb::BlockFile>(path), options.code_page, diagnostics),
-          store_(read_node_properties(context_, ndb::kNidMessageStore, kStorePlace)) {}
+        : shared_context_(std::make_shared<StoreContext>(std::make_shared<ndb::BlockFile>(path),
+                                                         options.code_page, diagnostics)),
+          context_(*shared_context_),
+          store_(read_node_properties(context_, ndb::kNidMessageStore, kStorePlace)) {
+        if (const std::string& wrong = context_.file()->header().wrong_crc; !wrong.empty()) {
+            context_.report(base::Severity::Error, "damaged-header", "header", wrong);
+        }
+    }
 
     PstInfo info() const override {
         const ndb::Header& header = context_.file()->header();
@@ -91,7 +97,7 @@ class OwnReader final : public PstReader {
                         fmt::format("there is no folder {}", to_string(folder)));
         }
         // The messages of a search folder live elsewhere.
-        return is_search ? no_messages() : open_messages(context_, folder, table);
+        return is_search ? no_messages() : open_messages(shared_context_, folder, table);
     }
 
     SpecialFolderSources special_folder_sources() const {
@@ -123,7 +129,8 @@ class OwnReader final : public PstReader {
         return result;
     }
 
-    StoreContext context_;
+    std::shared_ptr<const StoreContext> shared_context_;
+    const StoreContext& context_;
     mapi::PropertyBag store_;
 };
 

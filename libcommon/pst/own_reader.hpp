@@ -10,8 +10,8 @@
 namespace mbx::pst {
 
 /// Opening costs the same for files of any size, and memory does not grow with them. Throws
-/// Error(NoInput, NotAllowed) when the file cannot be read, Error(BadData) when its header is
-/// damaged or of a version that only libpff reads.
+/// Error(NoInput, NotAllowed) when the file cannot be read, Error(BadData) when its header does not
+/// lead to the trees or is of a version that only libpff reads.
 std::unique_ptr<PstReader> open_own(const std::string& path, const PstReaderOptions& options,
                                     base::Diagnostics& diagnostics);
 

@@ -37,10 +37,10 @@ std::uint16_t client_magic(Client client) noexcept {
     return kMagicPst;
 }
 
-void expect_crc(std::string_view field, std::uint32_t found, std::uint32_t expected) {
-    if (found != expected) {
-        throw Error(ErrorCode::BadData, fmt::format("header: {} is 0x{:08x}, expected 0x{:08x}",
-                                                    field, found, expected));
+void check_crc(Header& header, std::string_view field, std::uint32_t found,
+               std::uint32_t expected) {
+    if (found != expected && header.wrong_crc.empty()) {
+        header.wrong_crc = fmt::format("{} is 0x{:08x}, expected 0x{:08x}", field, found, expected);
     }
 }
 
@@ -162,10 +162,10 @@ Header decode_header(base::ByteView start, std::uint64_t file_size) {
     Header header;
     header.width = decode_width(common.wVer);
     need(header.width == Width::Unicode ? sizeof(HeaderUnicode) : sizeof(HeaderAnsi));
-    expect_crc("dwCRCPartial", common.dwCRCPartial, crc_of(start, kHeaderPartialCrcSize));
+    check_crc(header, "dwCRCPartial", common.dwCRCPartial, crc_of(start, kHeaderPartialCrcSize));
     if (header.width == Width::Unicode) {
         const auto record = base::read_record<HeaderUnicode>(start);
-        expect_crc("dwCRCFull", record.dwCRCFull, crc_of(start, kHeaderFullCrcSize));
+        check_crc(header, "dwCRCFull", record.dwCRCFull, crc_of(start, kHeaderFullCrcSize));
         take_common(header, record);
     } else {
         take_common(header, base::read_record<HeaderAnsi>(start));

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 
 #include "base/bytes.hpp"
 #include "pst/ndb/ids.hpp"
@@ -34,13 +35,16 @@ struct Header {
     std::array<std::uint32_t, 32> nid_counters{};
     std::array<std::uint8_t, 128> first_fmap{};   ///< rgbFM
     std::array<std::uint8_t, 128> first_fpmap{};  ///< rgbFP
+    /// "dwCRCFull is 0x..., expected 0x..."; empty when the CRCs are right. What the trees say can
+    /// still be trusted: their pages have CRCs of their own.
+    std::string wrong_crc;
 };
 
 /// As a Unicode header with both CRCs. Pre: header.width == Width::Unicode.
 HeaderUnicode encode_header(const Header& header) noexcept;
 
-/// Reads the start of a file. Throws Error(BadData): no PST, a wrong CRC (naming the field), a
-/// version or encoding that this layer does not read, trees outside `file_size` bytes.
+/// Reads the start of a file. Throws Error(BadData): no PST, a version or encoding that this layer
+/// does not read, trees outside `file_size` bytes.
 Header decode_header(base::ByteView start, std::uint64_t file_size);
 
 }  // namespace mbx::pst::ndb

@@ -240,6 +240,7 @@ class DamageTest : public ReaderTest {
 
 TEST_F(DamageTest, IsNotSeenInAGoodFile) {
     EXPECT_EQ(walk(), "no error");
+    EXPECT_EQ(open()->header().wrong_crc, "");
 }
 
 TEST_F(DamageTest, OfTheHeaderIsNamed) {
@@ -247,12 +248,20 @@ TEST_F(DamageTest, OfTheHeaderIsNamed) {
     EXPECT_THAT(walk(), HasSubstr("is no PST: dwMagic"));
     patch(0, "!");
     patch(100, "x");
-    EXPECT_THAT(walk(), HasSubstr("dwCRCPartial"));
+    EXPECT_THAT(open()->header().wrong_crc, HasSubstr("dwCRCPartial is 0x"));
+    EXPECT_EQ(walk(), "no error") << "the trees are sound";
 }
 
 TEST_F(DamageTest, OfTheFullHeaderCrcIsNamed) {
     patch(520, "\xFF");
-    EXPECT_THAT(walk(), HasSubstr("dwCRCFull"));
+    EXPECT_THAT(open()->header().wrong_crc, HasSubstr("dwCRCFull is 0x"));
+}
+
+TEST_F(DamageTest, OfATreesPlaceIsNamed) {
+    patch(224, "\x01");
+    EXPECT_THAT(walk(), HasSubstr("header: BREFNBT points to 0x"));
+    patch(224, std::string("\x00\x00\x00\x7F", 4));
+    EXPECT_THAT(walk(), HasSubstr("header: BREFNBT points to 0x7f000000"));
 }
 
 TEST_F(DamageTest, OfAVersionThatOthersReadIsNamed) {
