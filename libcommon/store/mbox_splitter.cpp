@@ -108,7 +108,7 @@ class MboxSplitter::LineCursor {
     }
 
     void fill(std::uint64_t offset) {
-        window_.resize(kWindow);
+        window_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kWindow, size_)));
         start_ = offset;
         used_ = 0;
         const auto want =

@@ -85,6 +85,14 @@ std::string status_lines(const mail::Flags& flags, const std::vector<std::string
 
 }  // namespace
 
+std::string_view head_of(std::string_view message) noexcept {
+    message = message.substr(0, kLargestHead);
+    if (message.substr(0, 1) == "\n" || message.substr(0, 2) == "\r\n") {
+        return {};
+    }
+    return message.substr(0, std::min(message.find("\n\n"), message.find("\n\r\n")));
+}
+
 MboxStatus status_of_head(std::string_view head) {
     MboxStatus status;
     bool internal_subject = false;

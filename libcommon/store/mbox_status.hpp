@@ -36,7 +36,10 @@ struct MboxStatus {
     bool internal_data = false;
 };
 
-/// `head`: the message's first lines up to the empty one, LF or CRLF.
+/// The message's first lines up to the empty one, LF or CRLF; at most kLargestHead bytes.
+std::string_view head_of(std::string_view message) noexcept;
+
+/// `head`: as head_of() gives it.
 MboxStatus status_of_head(std::string_view head);
 
 /// The lines that we have put in front of a message.

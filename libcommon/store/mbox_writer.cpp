@@ -43,14 +43,6 @@ struct Outline {
     base::Bytes storage;   ///< of start, unless the source lies in memory
     bool whole = false;
     bool ends_in_newline = false;
-
-    std::string_view head() const {
-        const std::string_view text = base::as_text(start).substr(0, kLargestHead);
-        if (text.substr(0, 1) == "\n" || text.substr(0, 2) == "\r\n") {
-            return {};
-        }
-        return text.substr(0, std::min(text.find("\n\n"), text.find("\n\r\n")));
-    }
 };
 
 /// Keeps a message of usual size; of a larger one it reads the rest for its last byte.
@@ -146,8 +138,8 @@ void MboxWriter::append(const mail::Message& message, std::uint64_t ticket) {
 void MboxWriter::write_message(const mail::Message& message) {
     const Outline outline = reading([&] { return read_outline(*message.source); });
     const bool adds_newline = !outline.ends_in_newline;
-    const std::string addition =
-        make_addition(outline.head(), message.flags, atoms_of(message.keywords), adds_newline);
+    const std::string addition = make_addition(head_of(base::as_text(outline.start)), message.flags,
+                                               atoms_of(message.keywords), adds_newline);
     write(base::as_bytes(separator_));
     write(base::as_bytes(make_postmark(message.internal_date)));
     write(base::as_bytes(addition));

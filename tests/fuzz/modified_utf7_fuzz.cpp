@@ -1,0 +1,38 @@
+// Folder names in modified UTF-7, both ways; names of any bytes made fit for a disk.
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+
+#include "base/bytes.hpp"
+#include "base/utf.hpp"
+#include "store/disk_names.hpp"
+#include "store/modified_utf7.hpp"
+
+namespace {
+
+void check(bool holds) {
+    if (!holds) {
+        std::abort();
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace mbx;
+    using namespace mbx::store;
+    const std::string_view text = base::as_text(std::as_bytes(std::span(data, size)));
+    const std::string encoded = encode_modified_utf7(text);
+    const auto decoded = decode_modified_utf7(encoded);
+    check(base::is_ascii(encoded) && decoded.has_value());
+    check(!base::is_valid_utf8(text) || *decoded == text);
+    if (const auto direct = decode_modified_utf7(text)) {
+        check(base::is_valid_utf8(*direct) && encode_modified_utf7(*direct) == text);
+    }
+    check(base::is_valid_utf8(name_from_disk(text, false)));
+    const std::string escaped = escape_name(text, ".&");
+    check(base::is_valid_utf8(escaped) && escaped.find_first_of("./&") == std::string::npos);
+    check(unescape_name(escaped) == text);
+    check(escape_name(escaped, ".&", Percent::Keep) == escaped);
+    return 0;
+}
