@@ -290,22 +290,9 @@ class AttachmentReader {
     const RebuildContext& context_;
 };
 
-bool is_text_as_it_is(const OutgoingAttachment& attachment) {
-    constexpr std::uint64_t kLargestReadable = 64 * 1024;
-    const bool readable =
-        attachment.media_type.starts_with("text/") || is_report_part(attachment.media_type);
-    if (!readable || attachment.data->size() > kLargestReadable) {
-        return false;
-    }
-    const std::string charset = base::ascii_lower(attachment.charset);
-    return (charset.empty() || charset == "us-ascii" || charset == "utf-8") &&
-           best_encoding(base::read_all_text(*attachment.data, kLargestReadable)) ==
-               TextEncoding::SevenBit;
-}
-
 MimePart file_part(const OutgoingAttachment& attachment, const std::string& more_headers) {
     std::vector<Parameter> parameters;
-    const bool as_it_is = is_text_as_it_is(attachment);
+    const bool as_it_is = is_sent_as_it_is(attachment);
     if (!as_it_is && is_report_part(attachment.media_type) &&
         attachment.media_type.starts_with("message/")) {
         // These may not be encoded; with bytes that need it they are but files.
@@ -360,6 +347,19 @@ std::vector<std::string> rtf_marks(std::vector<OutgoingAttachment>& attachments)
                                     escape_html(attachment.name)));
     }
     return marks;
+}
+
+bool is_sent_as_it_is(const OutgoingAttachment& attachment) {
+    constexpr std::uint64_t kLargestReadable = 64 * 1024;
+    const bool readable =
+        attachment.media_type.starts_with("text/") || is_report_part(attachment.media_type);
+    if (!readable || attachment.data->size() > kLargestReadable) {
+        return false;
+    }
+    const std::string charset = base::ascii_lower(attachment.charset);
+    return (charset.empty() || charset == "us-ascii" || charset == "utf-8") &&
+           best_encoding(base::read_all_text(*attachment.data, kLargestReadable)) ==
+               TextEncoding::SevenBit;
 }
 
 bool may_be_inline(const OutgoingAttachment& attachment) {

@@ -40,6 +40,9 @@ std::vector<std::string> rtf_marks(std::vector<OutgoingAttachment>& attachments)
 /// True for what the body shows, if it refers to it: pictures, and what its flags say.
 bool may_be_inline(const OutgoingAttachment& attachment);
 
+/// True for small readable text, and for the parts of reports, that need no encoding.
+bool is_sent_as_it_is(const OutgoingAttachment& attachment);
+
 MimePart attachment_part(const OutgoingAttachment& attachment, bool is_inline);
 
 }  // namespace mbx::convert

@@ -14,6 +14,7 @@ namespace mbx::convert {
 namespace {
 
 constexpr std::size_t kWishedLine = 78;
+constexpr std::size_t kLongestWord = 75;    // encoded, RFC 2047 2
 constexpr std::size_t kLongestToken = 900;  // fits a line of 998 beside any field name of ours
 constexpr std::string_view kSpecials = "()<>[]:;@\\,.\"";
 
@@ -55,6 +56,15 @@ class Line {
         at_start_ = false;
     }
     void add(std::string_view token) { add(" ", token); }
+
+    /// Characters that an encoded word may have to stand on this line or, folded, on the next one.
+    std::size_t room_for_word() const {
+        constexpr std::size_t kLeast = 36;
+        const std::size_t used = column_ + 1;
+        return used + kLeast > kWishedLine && !at_start_
+                   ? kLongestWord
+                   : std::clamp(kWishedLine - std::min(used, kWishedLine), kLeast, kLongestWord);
+    }
 
     std::string finish() && { return std::move(text_) + "\r\n"; }
 
@@ -114,9 +124,10 @@ std::string encoded_word(std::string_view text, bool quoted) {
     return result + "?=";
 }
 
-/// Encoded words of at most 75 characters, cut between characters.
-std::vector<std::string> encoded_words(std::string_view text) {
-    constexpr std::size_t kPayload = 75 - 12;  // without =?utf-8?Q? and ?=
+/// Encoded words, cut between characters; the first has at most `first_length` characters.
+std::vector<std::string> encoded_words(std::string_view text, std::size_t first_length) {
+    constexpr std::size_t kFrame = 12;  // =?utf-8?Q? and ?=
+    std::size_t payload = first_length - kFrame;
     const bool quoted = q_length(text) <= (text.size() + 2) / 3 * 4;
     std::vector<std::string> words;
     while (!text.empty()) {
@@ -127,7 +138,7 @@ std::vector<std::string> encoded_words(std::string_view text) {
             base::take_utf8(after);
             const std::size_t next = text.size() - after.size();
             const std::size_t length = quoted ? q_length(text.substr(0, next)) : (next + 2) / 3 * 4;
-            if (length > kPayload) {
+            if (length > payload) {
                 break;
             }
             taken = next;
@@ -135,16 +146,17 @@ std::vector<std::string> encoded_words(std::string_view text) {
         }
         words.push_back(encoded_word(text.substr(0, taken), quoted));
         text.remove_prefix(taken);
+        payload = kLongestWord - kFrame;
     }
     return words;
 }
 
 /// A display name or keyword: an atom sequence, a quoted string, or encoded words.
-std::vector<std::string> phrase(std::string_view text) {
+std::vector<std::string> phrase(std::string_view text, std::size_t first_length) {
     const std::string line = one_line(text);
     if (!base::is_ascii(line) || line.find("=?") != std::string::npos ||
         line.size() > kLongestToken) {
-        return encoded_words(line);
+        return encoded_words(line, first_length);
     }
     if (line.find_first_of(kSpecials) == std::string::npos &&
         line.find('\t') == std::string::npos && !line.empty()) {
@@ -231,7 +243,8 @@ void add_parameter(Line& line, const Parameter& parameter, bool last, ParameterS
         line.add(fmt::format("{}={}{}", parameter.name,
                              is_token(value) ? value : quoted_value(value), end));
     } else if (style == ParameterStyle::EncodedWord) {
-        const std::vector<std::string> words = encoded_words(value);
+        const std::vector<std::string> words =
+            encoded_words(value, kLongestWord - parameter.name.size() - 3);
         for (std::size_t i = 0; i < words.size(); ++i) {
             const bool last_word = i + 1 == words.size();
             line.add(fmt::format("{}{}{}", i == 0 ? parameter.name + "=\"" : std::string(),
@@ -271,7 +284,8 @@ std::string text_header(std::string_view name, std::string_view text) {
     const std::size_t plain_end = before.find_last_not_of(" \t") + 1;
     add_words(line, " ", before.substr(0, plain_end));
     std::string_view blanks = first == 0 ? std::string_view(" ") : before.substr(plain_end);
-    for (const std::string& word : encoded_words(all.substr(first, last - first))) {
+    for (const std::string& word :
+         encoded_words(all.substr(first, last - first), line.room_for_word())) {
         line.add(blanks, word);
         blanks = " ";
     }
@@ -303,7 +317,7 @@ std::string token_header(std::string_view name, std::string_view value) {
 std::string phrase_list_header(std::string_view name, const std::vector<std::string>& phrases) {
     Line line(name);
     for (std::size_t i = 0; i < phrases.size(); ++i) {
-        std::vector<std::string> words = phrase(phrases[i]);
+        std::vector<std::string> words = phrase(phrases[i], line.room_for_word());
         words.back() += i + 1 < phrases.size() ? "," : "";
         for (const std::string& word : words) {
             line.add(word);
@@ -321,7 +335,7 @@ std::string address_header(std::string_view name, const std::vector<Mailbox>& ma
             line.add(fmt::format("{}{}", address_text(mailbox.address), end));
             continue;
         }
-        for (const std::string& word : phrase(mailbox.name)) {
+        for (const std::string& word : phrase(mailbox.name, line.room_for_word())) {
             line.add(word);
         }
         line.add(fmt::format("<{}>{}", address_text(mailbox.address), end));

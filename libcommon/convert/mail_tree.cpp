@@ -37,21 +37,6 @@ void put_above(Bodies& bodies, const std::string& text) {
     }
 }
 
-/// plain, html and what comes with them, as one part; a single one stands alone.
-MimePart body_part(const Bodies& bodies, const StatedPages& pages,
-                   std::vector<MimePart> more_alternatives) {
-    std::vector<MimePart> alternatives;
-    if (bodies.plain || !bodies.html) {
-        alternatives.push_back(plain_part(bodies.plain.value_or(""), pages));
-    }
-    if (bodies.html) {
-        alternatives.push_back(html_part(*bodies.html));
-    }
-    std::move(more_alternatives.begin(), more_alternatives.end(), std::back_inserter(alternatives));
-    return alternatives.size() == 1 ? std::move(alternatives.front())
-                                    : multipart("alternative", std::move(alternatives));
-}
-
 OutgoingAttachment attachment_of(const RtfPicture& picture, std::size_t number) {
     OutgoingAttachment result;
     result.name = fmt::format("image{:03}{}", number, extension_of_media_type(picture.media_type));
@@ -87,6 +72,23 @@ class InlineChoice {
     std::set<std::string> used_;
 };
 
+/// Programs keep reports as mail with the parts of the report attached: first the status, then
+/// perhaps the message that it is about (RFC 6522 3). Empty when it is none.
+std::string report_type(const std::vector<OutgoingAttachment>& attachments) {
+    constexpr std::string_view kTypes[] = {"delivery-status", "disposition-notification",
+                                           "feedback-report"};
+    if (attachments.empty() || attachments.size() > 2) {
+        return {};
+    }
+    for (const std::string_view type : kTypes) {
+        if (attachments.front().media_type == fmt::format("message/{}", type) &&
+            is_sent_as_it_is(attachments.front())) {
+            return std::string(type);
+        }
+    }
+    return {};
+}
+
 std::string type_of(const MimePart& body) {
     constexpr std::string_view kField = "Content-Type: ";
     const std::string_view value = std::string_view(body.headers).substr(kField.size());
@@ -94,6 +96,20 @@ std::string type_of(const MimePart& body) {
 }
 
 }  // namespace
+
+MimePart body_part(const Bodies& bodies, const StatedPages& pages,
+                   std::vector<MimePart> more_alternatives) {
+    std::vector<MimePart> alternatives;
+    if (bodies.plain || !bodies.html) {
+        alternatives.push_back(plain_part(bodies.plain.value_or(""), pages));
+    }
+    if (bodies.html) {
+        alternatives.push_back(html_part(*bodies.html));
+    }
+    std::move(more_alternatives.begin(), more_alternatives.end(), std::back_inserter(alternatives));
+    return alternatives.size() == 1 ? std::move(alternatives.front())
+                                    : multipart("alternative", std::move(alternatives));
+}
 
 MimePart mail_tree(const mapi::Message& message, const RebuildContext& context, TreeExtras extras) {
     std::vector<OutgoingAttachment> attachments = read_attachments(message, context);
@@ -105,6 +121,7 @@ MimePart mail_tree(const mapi::Message& message, const RebuildContext& context, 
 
     InlineChoice choice(bodies);
     std::vector<MimePart> shown;
+    const bool extras_are_none = extras.attachments.empty() && extras.alternatives.empty();
     std::vector<MimePart> attached = std::move(extras.attachments);
     for (const OutgoingAttachment& attachment : attachments) {
         const bool is_inline = choice.takes(attachment);
@@ -119,8 +136,10 @@ MimePart mail_tree(const mapi::Message& message, const RebuildContext& context, 
         body = multipart("related", std::move(shown), {{"type", type}});
     }
     if (!attached.empty()) {
+        const std::string report = extras_are_none ? report_type(attachments) : std::string();
         attached.insert(attached.begin(), std::move(body));
-        body = multipart("mixed", std::move(attached));
+        body = report.empty() ? multipart("mixed", std::move(attached))
+                              : multipart("report", std::move(attached), {{"report-type", report}});
     }
     return body;
 }

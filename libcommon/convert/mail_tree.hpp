@@ -23,4 +23,8 @@ struct TreeExtras {
 MimePart mail_tree(const mapi::Message& message, const RebuildContext& context,
                    TreeExtras extras = {});
 
+/// plain, html and what comes with them, as one part; a single one stands alone.
+MimePart body_part(const Bodies& bodies, const StatedPages& pages,
+                   std::vector<MimePart> more_alternatives);
+
 }  // namespace mbx::convert

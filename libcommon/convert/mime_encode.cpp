@@ -165,7 +165,9 @@ TextEncoding best_encoding(std::string_view text) {
     if (as_it_is) {
         return TextEncoding::SevenBit;
     }
-    return escapes <= text.size() / 6 ? TextEncoding::QuotedPrintable : TextEncoding::Base64;
+    constexpr std::size_t kAlwaysReadable = 8;  // escapes in a short text
+    return escapes <= text.size() / 6 + kAlwaysReadable ? TextEncoding::QuotedPrintable
+                                                        : TextEncoding::Base64;
 }
 
 std::string with_crlf(std::string_view text) {

@@ -10,6 +10,7 @@
 #include "convert/entry_id.hpp"
 #include "convert/header_line.hpp"
 #include "convert/header_values.hpp"
+#include "convert/message_class.hpp"
 #include "convert/mime_encode.hpp"
 #include "mapi/tags.hpp"
 
@@ -290,10 +291,26 @@ class Maker {
     std::vector<MadeField> fields_;
 };
 
+/// The table of a report lists those whom it is about; it went to the owner of the mailbox.
+RecipientList report_recipients(const HeaderSources& sources, RecipientType type) {
+    RecipientList list;
+    for (const AddressBlock& block : {kReceivedRepresenting, kReceivedBy}) {
+        const auto owner = sources.addresses.resolve(sources.message.properties, block);
+        if (owner && is_known(owner->origin) && type == RecipientType::To) {
+            list.mailboxes.push_back(owner->mailbox);
+            return list;
+        }
+    }
+    return list;
+}
+
 }  // namespace
 
 RecipientList recipients_of(const HeaderSources& sources, RecipientType type) {
     RecipientList list;
+    if (item_kind(message_class_of(sources.message.properties)) == ItemKind::Report) {
+        return report_recipients(sources, type);
+    }
     for (const PropertyBag& recipient : sources.message.recipients) {
         const std::int32_t row_type = recipient.integer(PidTagRecipientType) & kRecipientTypeMask;
         if (row_type != static_cast<std::int32_t>(type)) {

@@ -1,19 +1,14 @@
 #include "convert/to_mail.hpp"
 
-#include <fmt/format.h>
-
 #include <utility>
 
-#include "base/text.hpp"
 #include "convert/address_resolution.hpp"
 #include "convert/flags.hpp"
 #include "convert/header_line.hpp"
-#include "convert/loss.hpp"
+#include "convert/item_part.hpp"
 #include "convert/mail_headers.hpp"
 #include "convert/mail_rebuild.hpp"
-#include "convert/mail_tree.hpp"
 #include "convert/message_class.hpp"
-#include "convert/signed_mail.hpp"
 #include "convert/transport_headers.hpp"
 #include "mapi/tags.hpp"
 
@@ -26,27 +21,14 @@ TransportHeaders transport_of(const Message& message) {
     return TransportHeaders(message.properties.text(PidTagTransportMessageHeaders).value_or(""));
 }
 
-bool has_body(const PropertyBag& properties) {
-    return !base::trim(properties.text(PidTagBody).value_or("")).empty() ||
-           properties.contains(PidTagHtml) || properties.contains(PidTagRtfCompressed);
-}
-
-/// The MIME part that a message of this kind is.
-MimePart part_of(const Message& message, ItemKind kind, const RebuildContext& context) {
-    std::optional<MimePart> special;
-    if (kind == ItemKind::ClearSigned) {
-        special = clear_signed_part(message);
-    } else if (kind == ItemKind::OpaqueSigned) {
-        special = opaque_signed_part(message);
-    } else if (!has_body(message.properties)) {
-        special = pgp_encrypted_part(message);
-    }
-    return special ? *std::move(special) : mail_tree(message, context);
-}
-
 std::string class_headers(const Message& message) {
-    const std::string name = content_class(message_class_of(message.properties));
-    return name.empty() ? std::string() : token_header("Content-Class", name);
+    const std::string message_class = message_class_of(message.properties);
+    const std::string name = content_class(message_class);
+    std::string lines = name.empty() ? std::string() : token_header("Content-Class", name);
+    if (is_foreign_to_mail(item_kind(message_class))) {
+        lines += token_header("X-MAPI-Message-Class", message_class);
+    }
+    return lines;
 }
 
 }  // namespace
@@ -54,7 +36,8 @@ std::string class_headers(const Message& message) {
 RebuiltMail rebuild_mail(const Message& message, const RebuildContext& context) {
     const TransportHeaders transport = transport_of(message);
     const AddressResolver addresses(message, transport);
-    MimePart part = part_of(message, item_kind(message_class_of(message.properties)), context);
+    const ItemKind kind = item_kind(message_class_of(message.properties));
+    MimePart part = item_part(message, kind, addresses, context);
     const std::string headers =
         mail_headers({message, transport, addresses, part.digest}, context.diagnostics);
     const bool eight_bit = part.eight_bit;

@@ -73,8 +73,8 @@ TransportHeaders::TransportHeaders(std::string_view text) {
             ++dropped_lines_;
             continue;
         }
-        fields_.push_back(
-            {std::string(name), std::string(line) + "\r\n", std::string(line.substr(colon + 1))});
+        const std::string value(line.substr(colon + 1));
+        fields_.push_back({std::string(name), std::string(name) + ":" + value + "\r\n", value});
     }
 }
 
@@ -96,6 +96,9 @@ std::vector<Mailbox> TransportHeaders::mailboxes(std::string_view name) const {
 }
 
 std::string transport_field_lines(const TransportField& field) {
+    if (base::trim(field.value).empty()) {
+        return {};
+    }
     if (fits_as_it_is(field)) {
         return field.lines;
     }

@@ -41,7 +41,7 @@ class TransportHeaders {
 };
 
 /// The field as ASCII lines that keep their folding where they can; text that is not ASCII becomes
-/// encoded words or is left out where these may not stand.
+/// encoded words or is left out where these may not stand. Nothing when it has no value.
 std::string transport_field_lines(const TransportField& field);
 
 }  // namespace mbx::convert

@@ -1,0 +1,40 @@
+// What events and tasks have in common in iCalendar.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/time.hpp"
+#include "convert/address_list.hpp"
+#include "convert/content_lines.hpp"
+#include "mapi/property_bag.hpp"
+
+namespace mbx::convert {
+
+std::string ical_utc(base::UnixTime time);    ///< "20240101T080910Z"
+std::string ical_local(base::UnixTime time);  ///< "20240101T080910"; seconds count as local
+std::string ical_date(base::UnixTime time);   ///< "20240101"
+
+std::optional<base::UnixTime> named_time(const mapi::PropertyBag& properties, const base::Guid& set,
+                                         std::uint32_t lid);
+std::optional<base::UnixTime> fixed_time(const mapi::PropertyBag& properties,
+                                         mapi::PropertyTag tag);
+std::int32_t named_integer(const mapi::PropertyBag& properties, const base::Guid& set,
+                           std::uint32_t lid, std::int32_t absent = 0);
+bool named_boolean(const mapi::PropertyBag& properties, const base::Guid& set, std::uint32_t lid);
+std::string named_string(const mapi::PropertyBag& properties, const base::Guid& set,
+                         std::uint32_t lid);
+
+void begin_calendar(ContentLines& lines, std::string_view method);
+
+/// CLASS, PRIORITY, CATEGORIES, CREATED, LAST-MODIFIED.
+void put_common(ContentLines& lines, const mapi::PropertyBag& properties);
+
+/// ORGANIZER or ATTENDEE.
+void put_person(ContentLines& lines, std::string_view name, const Mailbox& mailbox,
+                std::vector<LineParameter> parameters = {});
+
+/// The UID of a meeting by its global object id, else one made from what never changes.
+std::string ical_uid(const mapi::PropertyBag& properties);
+
+}  // namespace mbx::convert

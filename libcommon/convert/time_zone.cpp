@@ -1,0 +1,207 @@
+#include "convert/time_zone.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+#include <cstdlib>
+
+#include "base/little_endian.hpp"
+#include "base/utf.hpp"
+#include "convert/content_lines.hpp"
+
+namespace mbx::convert {
+namespace {
+
+// [MS-DTYP] 2.3.13
+struct SystemTimeRecord {
+    base::le16 wYear;
+    base::le16 wMonth;
+    base::le16 wDayOfWeek;
+    base::le16 wDay;
+    base::le16 wHour;
+    base::le16 wMinute;
+    base::le16 wSecond;
+    base::le16 wMilliseconds;
+};
+static_assert(sizeof(SystemTimeRecord) == 16);
+
+// [MS-OXOCAL] 2.2.1.39
+struct ZoneStructRecord {
+    base::le32 lBias;
+    base::le32 lStandardBias;
+    base::le32 lDaylightBias;
+    base::le16 wStandardYear;
+    SystemTimeRecord stStandardDate;
+    base::le16 wDaylightYear;
+    SystemTimeRecord stDaylightDate;
+};
+static_assert(sizeof(ZoneStructRecord) == 48);
+
+// [MS-OXOCAL] 2.2.1.41.1
+struct ZoneRuleRecord {
+    std::uint8_t bMajorVersion;
+    std::uint8_t bMinorVersion;
+    base::le16 wReserved;
+    base::le16 wTzRuleFlags;
+    base::le16 wYear;
+    std::array<std::uint8_t, 14> X;
+    base::le32 lBias;
+    base::le32 lStandardBias;
+    base::le32 lDaylightBias;
+    SystemTimeRecord stStandardDate;
+    SystemTimeRecord stDaylightDate;
+};
+static_assert(sizeof(ZoneRuleRecord) == 66);
+
+constexpr std::uint16_t kEffectiveRule = 0x2;
+
+bool is_transition(const ZoneTransition& t) {
+    return t.month >= 1 && t.month <= 12 && t.weekday <= 6 && t.week >= 1 && t.week <= 5 &&
+           t.minute < 24 * 60;
+}
+
+ZoneTransition transition_of(const SystemTimeRecord& record) {
+    ZoneTransition t{record.wMonth, record.wDayOfWeek, record.wDay,
+                     record.wHour * 60 + record.wMinute};
+    if (record.wYear != 0) {  // a date of one year: the same week of the month in the others
+        t.week = (record.wDay - 1) / 7 + 1;
+    }
+    return is_transition(t) ? t : ZoneTransition{};
+}
+
+template <typename Record>
+std::optional<ZoneRule> rule_of(const Record& record) {
+    constexpr std::int32_t kMostMinutes = 24 * 60;
+    ZoneRule rule;
+    rule.bias = static_cast<std::int32_t>(std::uint32_t{record.lBias});
+    rule.standard_bias = static_cast<std::int32_t>(std::uint32_t{record.lStandardBias});
+    rule.daylight_bias = static_cast<std::int32_t>(std::uint32_t{record.lDaylightBias});
+    rule.to_standard = transition_of(record.stStandardDate);
+    rule.to_daylight = transition_of(record.stDaylightDate);
+    for (const int minutes : {rule.bias, rule.standard_bias, rule.daylight_bias}) {
+        if (minutes < -kMostMinutes || minutes > kMostMinutes) {
+            return std::nullopt;
+        }
+    }
+    return rule;
+}
+
+std::chrono::sys_days day_of(const ZoneTransition& t, std::chrono::year year) {
+    namespace ch = std::chrono;
+    const ch::month month{static_cast<unsigned>(t.month)};
+    const ch::weekday weekday{static_cast<unsigned>(t.weekday)};
+    if (t.week == 5) {
+        return ch::sys_days{year / month / weekday[ch::last]};
+    }
+    return ch::sys_days{year / month / weekday[static_cast<unsigned>(t.week)]};
+}
+
+/// The moment, as local time in the offset before the transition, in seconds since 1970.
+std::int64_t local_seconds(const ZoneTransition& t, std::chrono::year year) {
+    return std::int64_t{day_of(t, year).time_since_epoch().count()} * 86'400 + t.minute * 60;
+}
+
+std::string offset_text(int minutes) {
+    const int size = std::abs(minutes);
+    return fmt::format("{}{:02}{:02}", minutes < 0 ? '-' : '+', size / 60, size % 60);
+}
+
+void append_observance(ContentLines& lines, std::string_view name, const ZoneTransition* transition,
+                       int from, int to) {
+    constexpr std::array<std::string_view, 7> kDays{"SU", "MO", "TU", "WE", "TH", "FR", "SA"};
+    lines.put("BEGIN", name);
+    if (transition == nullptr) {
+        lines.put("DTSTART", "16010101T000000");
+    } else {
+        const std::chrono::year_month_day day{day_of(*transition, std::chrono::year{1970})};
+        lines.put("DTSTART",
+                  fmt::format("1970{:02}{:02}T{:02}{:02}00", static_cast<unsigned>(day.month()),
+                              static_cast<unsigned>(day.day()), transition->minute / 60,
+                              transition->minute % 60));
+        lines.put("RRULE", fmt::format("FREQ=YEARLY;BYDAY={}{};BYMONTH={}",
+                                       transition->week == 5 ? -1 : transition->week,
+                                       kDays.at(static_cast<std::size_t>(transition->weekday)),
+                                       transition->month));
+    }
+    lines.put("TZOFFSETFROM", offset_text(from));
+    lines.put("TZOFFSETTO", offset_text(to));
+    lines.put("END", name);
+}
+
+}  // namespace
+
+std::optional<TimeZone> decode_time_zone_definition(base::ByteView bytes) {
+    constexpr std::size_t kFixed = 8;  // versions, header size, reserved, length of the name
+    if (bytes.size() < kFixed) {
+        return std::nullopt;
+    }
+    const std::size_t name_size = base::read_record<base::le16>(bytes, 6) * std::size_t{2};
+    if (bytes.size() < kFixed + name_size + 2) {
+        return std::nullopt;
+    }
+    TimeZone zone;
+    zone.id = base::utf8_from_utf16le(bytes.subspan(kFixed, name_size));
+    const std::size_t count = base::read_record<base::le16>(bytes, kFixed + name_size);
+    std::optional<ZoneRule> rule;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t at = kFixed + name_size + 2 + i * sizeof(ZoneRuleRecord);
+        if (at + sizeof(ZoneRuleRecord) > bytes.size()) {
+            break;
+        }
+        const auto record = base::read_record<ZoneRuleRecord>(bytes, at);
+        const bool counts = (record.wTzRuleFlags & kEffectiveRule) != 0;
+        if (counts || !rule) {
+            rule = rule_of(record);
+        }
+        if (counts) {
+            break;
+        }
+    }
+    if (!rule || zone.id.empty()) {
+        return std::nullopt;
+    }
+    zone.rule = *rule;
+    return zone;
+}
+
+std::optional<ZoneRule> decode_time_zone_struct(base::ByteView bytes) {
+    return bytes.size() >= sizeof(ZoneStructRecord)
+               ? rule_of(base::read_record<ZoneStructRecord>(bytes))
+               : std::nullopt;
+}
+
+int utc_offset(const ZoneRule& rule, base::UnixTime utc) {
+    const int standard = -(rule.bias + rule.standard_bias);
+    const int daylight = -(rule.bias + rule.daylight_bias);
+    if (!rule.has_daylight_time()) {
+        return standard;
+    }
+    namespace ch = std::chrono;
+    const auto day = ch::floor<ch::days>(ch::sys_seconds{ch::seconds{utc.seconds + standard * 60}});
+    const ch::year year = ch::year_month_day{day}.year();
+    const std::int64_t to_daylight = local_seconds(rule.to_daylight, year) - standard * 60;
+    const std::int64_t to_standard = local_seconds(rule.to_standard, year) - daylight * 60;
+    const bool is_daylight = to_daylight < to_standard
+                                 ? utc.seconds >= to_daylight && utc.seconds < to_standard
+                                 : utc.seconds >= to_daylight || utc.seconds < to_standard;
+    return is_daylight ? daylight : standard;
+}
+
+std::string vtimezone(const TimeZone& zone) {
+    const int standard = -(zone.rule.bias + zone.rule.standard_bias);
+    const int daylight = -(zone.rule.bias + zone.rule.daylight_bias);
+    ContentLines lines;
+    lines.put("BEGIN", "VTIMEZONE");
+    lines.put_text("TZID", zone.id);
+    if (zone.rule.has_daylight_time()) {
+        append_observance(lines, "STANDARD", &zone.rule.to_standard, daylight, standard);
+        append_observance(lines, "DAYLIGHT", &zone.rule.to_daylight, standard, daylight);
+    } else {
+        append_observance(lines, "STANDARD", nullptr, standard, standard);
+    }
+    lines.put("END", "VTIMEZONE");
+    return std::move(lines).take();
+}
+
+}  // namespace mbx::convert

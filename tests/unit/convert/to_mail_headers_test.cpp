@@ -1,0 +1,333 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "convert/address_resolution.hpp"
+#include "convert/header_line.hpp"
+#include "to_mail_fixture.hpp"
+
+namespace mbx::convert {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+void set_transport(mapi::Message& message, const std::string& text) {
+    message.properties.set(mapi::PidTagTransportMessageHeaders, text);
+}
+
+TEST(MailHeaders, OfAPlainMail) {
+    const MadeMail mail = make_mail(received_mail());
+    EXPECT_EQ(mail.text,
+              "From: A <a@x.example>\r\n"
+              "To: B <b@y.example>\r\n"
+              "Subject: Subject\r\n"
+              "Date: Mon, 1 Jan 2024 08:09:10 +0000\r\n"
+              "Message-ID: <1@x.example>\r\n"
+              "MIME-Version: 1.0\r\n"
+              "Content-Type: text/plain; charset=us-ascii\r\n"
+              "Content-Transfer-Encoding: 7bit\r\n"
+              "\r\n"
+              "Text\r\n");
+    EXPECT_TRUE(mail.converted.message.flags.seen);
+    EXPECT_EQ(mail.converted.message.internal_date->seconds, 1704096562);
+    EXPECT_TRUE(mail.losses.empty());
+}
+
+TEST(MailHeaders, SenderOnlyWhenItIsSomebodyElse) {
+    mapi::Message message = received_mail();
+    message.properties.set(mapi::PidTagSenderSmtpAddress, std::string("A@X.example"));
+    EXPECT_EQ(make_mail(message).field("Sender"), "");
+    message.properties.set(mapi::PidTagSenderSmtpAddress, std::string("c@x.example"));
+    EXPECT_EQ(make_mail(message).field("Sender"), "A <c@x.example>");
+    EXPECT_EQ(make_mail(message).field("From"), "A <a@x.example>");
+}
+
+TEST(MailHeaders, MeetingMessagesComeFromTheirSender) {
+    mapi::Message message = received_mail();
+    message.properties.set(mapi::PidTagMessageClass, std::string("IPM.Schedule.Meeting.Request"));
+    message.properties.set(mapi::PidTagSenderSmtpAddress, std::string("c@x.example"));
+    const MadeMail mail = make_mail(message);
+    EXPECT_EQ(mail.field("From"), "A <c@x.example>");
+    EXPECT_EQ(mail.field("Sender"), "");
+}
+
+TEST(MailHeaders, X500NamesAreFoundElsewhereInTheMessageWhateverTheirCase) {
+    mapi::Message message = received_mail();
+    mapi::PropertyBag& p = message.properties;
+    for (const auto& t : {mapi::PidTagSenderSmtpAddress, mapi::PidTagSentRepresentingSmtpAddress}) {
+        p.erase(t);
+    }
+    p.set(mapi::PidTagSentRepresentingAddressType, std::string("EX"));
+    p.set(mapi::PidTagSentRepresentingEmailAddress, std::string("/O=ORG/OU=X/CN=ANNA"));
+    mapi::PropertyBag row = person(2, "Anna", "/o=Org/ou=x/cn=Anna");
+    row.set(mapi::PidTagAddressType, std::string("EX"));
+    row.set(mapi::PidTagSmtpAddress, std::string("anna@org.example"));
+    message.recipients.push_back(row);
+    EXPECT_EQ(make_mail(message).field("From"), "A <anna@org.example>");
+}
+
+TEST(MailHeaders, UnknownX500NamesAreEncapsulatedAndReported) {
+    mapi::Message message = received_mail();
+    mapi::PropertyBag& p = message.properties;
+    p.erase(mapi::PidTagSenderSmtpAddress);
+    p.erase(mapi::PidTagSentRepresentingSmtpAddress);
+    p.set(mapi::PidTagSentRepresentingAddressType, std::string("EX"));
+    p.set(mapi::PidTagSentRepresentingEmailAddress, std::string("/o=A/ou=B/cn=C D"));
+    const MadeMail mail = make_mail(message);
+    EXPECT_EQ(mail.field("From"), "A <IMCEAEX-_o=A_ou=B_cn=C+20D@unresolved.invalid>");
+    EXPECT_TRUE(mail.lost("lossy-address"));
+}
+
+TEST(MailHeaders, NamesWithoutAnAddressStayPeople) {
+    mapi::Message message = received_mail();
+    mapi::PropertyBag row;
+    row.set(mapi::PidTagRecipientType, std::int32_t{1});
+    row.set(mapi::PidTagDisplayName, std::string("Jörg, the Third"));
+    message.recipients.push_back(row);
+    const MadeMail mail = make_mail(message);
+    EXPECT_THAT(mail.field("To"), HasSubstr("@unresolved.invalid>"));
+    EXPECT_TRUE(mail.lost("lossy-address"));
+}
+
+TEST(MailHeaders, EntryIdsGiveAddresses) {
+    mapi::Message message = received_mail();
+    mapi::PropertyBag row;
+    row.set(mapi::PidTagRecipientType, std::int32_t{0x10000002});  // Cc with a flag
+    row.set(mapi::PidTagDisplayName, std::string("One Off"));
+    row.set(mapi::PidTagEntryId, encode_one_off({"One Off", "SMTP", "one@off.example"}));
+    message.recipients.push_back(row);
+    EXPECT_EQ(make_mail(message).field("Cc"), "One Off <one@off.example>");
+}
+
+TEST(MailHeaders, QuotedAddressesAreNoNames) {
+    mapi::Message message = received_mail();
+    message.recipients = {};
+    message.recipients.push_back(person(1, "'a@x'", "a@x"));
+    message.recipients.push_back(person(1, "'other'", "mailto:<b@x>;"));
+    EXPECT_EQ(make_mail(message).field("To"), "a@x, 'other' <b@x>");
+}
+
+TEST(MailHeaders, ReplyToHasAllItsAddresses) {
+    mapi::Message message = received_mail();
+    message.properties.set(mapi::PidTagReplyRecipientEntries,
+                           encode_flat_entry_list({encode_one_off({"X; Y", "SMTP", "r@x"}),
+                                                   encode_one_off({"s@x", "SMTP", "s@x"})}));
+    EXPECT_EQ(make_mail(message).field("Reply-To"), "\"X; Y\" <r@x>, s@x");
+}
+
+TEST(MailHeaders, BccIsKeptButNotInMeetings) {
+    mapi::Message message = received_mail();
+    message.recipients.push_back(person(3, "Blind", "c@z.example"));
+    EXPECT_EQ(make_mail(message).field("Bcc"), "Blind <c@z.example>");
+    message.properties.set(mapi::PidTagMessageClass, std::string("IPM.Schedule.Meeting.Request"));
+    EXPECT_EQ(make_mail(message).field("Bcc"), "");
+}
+
+TEST(MailHeaders, SubjectLosesItsMarker) {
+    mapi::Message message = received_mail();
+    message.properties.set(mapi::PidTagSubject, std::string("\x01\x05RE: x"));
+    EXPECT_EQ(make_mail(message).field("Subject"), "RE: x");
+}
+
+TEST(MailHeaders, LongAndForeignTextIsFoldedAndEncoded) {
+    mapi::Message message = received_mail();
+    std::string subject = "Über ";
+    for (int i = 0; i < 60; ++i) {
+        subject += "Ärger 😀 ";
+    }
+    message.properties.set(mapi::PidTagSubject, subject);
+    message.recipients = {};
+    message.recipients.push_back(person(1, "山田太郎", "y@x"));
+    const MadeMail mail = make_mail(message);
+    EXPECT_THAT(mail.field("Subject"), StartsWith("=?utf-8?"));
+    EXPECT_THAT(mail.field("To"), StartsWith("=?utf-8?B?5bGx55Sw5aSq6YOO?= <y@x>"));
+    for (std::size_t at = 0; at < mail.text.size();) {
+        const std::size_t end = mail.text.find("\r\n", at);
+        EXPECT_LE(end - at, 78U);
+        at = end + 2;
+    }
+}
+
+TEST(MailHeaders, LineEndsInPropertiesDoNotMakeHeaders) {
+    mapi::Message message = received_mail();
+    message.properties.set(mapi::PidTagSubject, std::string("a\r\nBcc: evil@x\r\n\r\nbody"));
+    message.properties.set(mapi::PidTagInReplyToId, std::string("<a>\r\nX: y"));
+    message.recipients = {};
+    message.recipients.push_back(person(1, "n\r\nX-Evil: 1", "b@x"));
+    const MadeMail mail = make_mail(message);
+    EXPECT_EQ(mail.field("Bcc"), "");
+    EXPECT_EQ(mail.field("X-Evil"), "");
+    EXPECT_EQ(mail.field("Subject"), "a Bcc: evil@x body");
+}
+
+TEST(MailHeaders, CategoriesAreOneKeywordsField) {
+    mapi::Message message = received_mail();
+    message.properties.set(mapi::PropertyName{mapi::PS_PUBLIC_STRINGS, "Keywords"},
+                           mapi::PropertyType::MultipleString,
+                           std::vector<std::string>{"a", "b c", "d, e"});
+    EXPECT_EQ(make_mail(message).field("Keywords"), "a, b c, \"d, e\"");
+}
+
+TEST(MailHeaders, ImportanceSensitivityAndReceipts) {
+    mapi::Message message = received_mail();
+    message.properties.set(mapi::PidTagImportance, std::int32_t{2});
+    message.properties.set(mapi::PidTagSensitivity, std::int32_t{3});
+    message.properties.set(mapi::PidTagReadReceiptRequested, true);
+    message.properties.set(mapi::PidTagAutoResponseSuppress, std::int32_t{0x31});
+    const MadeMail mail = make_mail(message);
+    EXPECT_EQ(mail.field("Importance"), "high");
+    EXPECT_EQ(mail.field("X-Priority"), "1");
+    EXPECT_EQ(mail.field("Sensitivity"), "Company-Confidential");
+    EXPECT_EQ(mail.field("Disposition-Notification-To"), "A <a@x.example>");
+    EXPECT_EQ(mail.field("X-Auto-Response-Suppress"), "DR, OOF, AutoReply");
+}
+
+TEST(MailHeaders, DraftsHaveNoInventedDateOrId) {
+    mapi::Message message = received_mail();
+    message.properties.erase(mapi::PidTagClientSubmitTime);
+    message.properties.erase(mapi::PidTagMessageDeliveryTime);
+    message.properties.erase(mapi::PidTagInternetMessageId);
+    message.properties.set(mapi::PidTagMessageFlags, std::int32_t{8});
+    const MadeMail mail = make_mail(message);
+    EXPECT_TRUE(mail.converted.message.flags.draft);
+    EXPECT_EQ(mail.field("Date"), "");
+    EXPECT_EQ(mail.field("Message-ID"), "");
+    EXPECT_FALSE(mail.converted.message.internal_date);
+}
+
+TEST(MailHeaders, MissingMessageIdIsMadeFromWhatNeverChanges) {
+    mapi::Message message = received_mail();
+    message.properties.erase(mapi::PidTagInternetMessageId);
+    const std::string id = make_mail(message).field("Message-ID");
+    EXPECT_THAT(id, HasSubstr("@pst.invalid>"));
+    message.properties.set(mapi::PidTagMessageFlags, std::int32_t{0});
+    EXPECT_EQ(make_mail(message).field("Message-ID"), id);
+    message.properties.set(mapi::PidTagSubject, std::string("other"));
+    EXPECT_NE(make_mail(message).field("Message-ID"), id);
+}
+
+TEST(MailHeaders, VerbsAndFlagsBecomeMailFlags) {
+    mapi::Message message = received_mail();
+    message.properties.set(mapi::PidTagLastVerbExecuted, std::int32_t{103});
+    message.properties.set(mapi::PidTagIconIndex, std::int32_t{0x105});
+    message.properties.set(mapi::PidTagFlagStatus, std::int32_t{2});
+    const MadeMail mail = make_mail(message);
+    EXPECT_TRUE(mail.converted.message.flags.answered);
+    EXPECT_TRUE(mail.converted.message.flags.flagged);
+}
+
+const std::string kTransport =
+    "Received: from a by b; Mon, 1 Jan 2024 08:09:12 +0000\r\n"
+    "\t(folded)\r\n"
+    "Content-Type: application/ms-tnef; name=\"winmail.dat\"\r\n"
+    "From: The A <a@x.example>\r\n"
+    "To: Friends: B <b@y.example>;\r\n"
+    "Subject: Subject\r\n"
+    "Date: Mon, 1 Jan 2024 09:09:11 +0100\r\n"
+    "Message-ID: <1@x.example>\r\n"
+    "Importance: low\r\n"
+    "DKIM-Signature: v=1;\r\n"
+    "X-Empty:\r\n"
+    "\r\n"
+    "Content-Type: text/plain\r\n"
+    "X-Inner: 1\r\n";
+
+TEST(TransportHeaders, AreKeptWhereTheyStillAgree) {
+    mapi::Message message = received_mail();
+    set_transport(message, kTransport);
+    const MadeMail mail = make_mail(message);
+    EXPECT_THAT(mail.text, StartsWith("Received: from a by b; Mon, 1 Jan 2024 08:09:12 +0000\r\n"
+                                      "\t(folded)\r\n"
+                                      "From: The A <a@x.example>\r\n"
+                                      "To: Friends: B <b@y.example>;\r\n"
+                                      "Subject: Subject\r\n"
+                                      "Date: Mon, 1 Jan 2024 09:09:11 +0100\r\n"
+                                      "Message-ID: <1@x.example>\r\n"
+                                      "DKIM-Signature: v=1;\r\n"
+                                      "MIME-Version: 1.0\r\n"));
+    EXPECT_EQ(mail.tree, "text/plain");
+    EXPECT_THAT(mail.text, Not(HasSubstr("X-Inner")));
+}
+
+TEST(TransportHeaders, OfAnotherMessageAreIgnored) {
+    mapi::Message message = received_mail();
+    message.properties.set(mapi::PidTagInternetMessageId, std::string("<2@x.example>"));
+    set_transport(message, kTransport);
+    const MadeMail mail = make_mail(message);
+    EXPECT_THAT(mail.text, Not(HasSubstr("Received:")));
+    EXPECT_EQ(mail.field("From"), "A <a@x.example>");
+}
+
+TEST(TransportHeaders, GiveWayToWhatTheUserChanged) {
+    mapi::Message message = received_mail();
+    message.properties.set(mapi::PidTagSubject, std::string("new"));
+    message.properties.set(mapi::PidTagImportance, std::int32_t{2});
+    message.recipients.push_back(person(1, "C", "c@z.example"));
+    set_transport(message, kTransport);
+    const MadeMail mail = make_mail(message);
+    EXPECT_EQ(mail.field("Subject"), "new");
+    EXPECT_EQ(mail.field("Importance"), "high");
+    EXPECT_EQ(mail.field("To"), "B <b@y.example>, C <c@z.example>");
+    EXPECT_THAT(mail.field("Received"), StartsWith("from a by b"));
+}
+
+TEST(TransportHeaders, GiveTheRecipientsThatTheTableLacks) {
+    mapi::Message message = received_mail();
+    message.recipients.clear();
+    set_transport(message, kTransport);
+    EXPECT_EQ(make_mail(message).field("To"), "Friends: B <b@y.example>;");
+}
+
+TEST(TransportHeaders, RepairUnknownRecipients) {
+    mapi::Message message = received_mail();
+    message.recipients.clear();
+    mapi::PropertyBag row = person(1, "Somebody", "/o=A/cn=B");
+    row.set(mapi::PidTagAddressType, std::string("EX"));
+    message.recipients.push_back(row);
+    set_transport(message, kTransport);
+    const MadeMail mail = make_mail(message);
+    EXPECT_EQ(mail.field("To"), "Friends: B <b@y.example>;");
+    EXPECT_FALSE(mail.lost("lossy-address"));
+}
+
+TEST(TransportHeaders, WithOddLinesAreCleaned) {
+    mapi::Message message = received_mail();
+    set_transport(
+        message,
+        "Microsoft Mail Internet Headers Version 2.0\r\nFrom someone Mon Jan  1 2024\r\n"
+        "no colon here\r\nX-Ümlaut: 1\r\nX-Text: gr\xC3\xBC\xC3\x9F\r\nSubject : Subject\r\n"
+        "Subject: twice\r\nX-Long: " +
+            std::string(1500, 'x') + "\r\n");
+    const MadeMail mail = make_mail(message);
+    EXPECT_THAT(mail.field("X-Text"), StartsWith("=?utf-8?"));
+    EXPECT_EQ(mail.field("Subject"), "Subject");
+}
+
+TEST(HeaderLine, Phrases) {
+    EXPECT_EQ(address_header("To", {{"a.b", "c@d"}}), "To: \"a.b\" <c@d>\r\n");
+    EXPECT_EQ(address_header("To", {{"say \"x\" \\", "c@d"}}),
+              "To: \"say \\\"x\\\" \\\\\" <c@d>\r\n");
+    EXPECT_EQ(address_header("To", {{"=?x?", "john doe@d"}}),
+              "To: =?utf-8?B?PT94Pw==?= <\"john doe\"@d>\r\n");
+}
+
+TEST(HeaderLine, Parameters) {
+    EXPECT_EQ(parameter_header("Content-Disposition", "attachment", {{"filename", "a (1).pdf"}}),
+              "Content-Disposition: attachment; filename=\"a (1).pdf\"\r\n");
+    EXPECT_EQ(parameter_header("Content-Disposition", "attachment", {{"filename", "ü(1)'*%.pdf"}}),
+              "Content-Disposition: attachment; filename*=utf-8''%C3%BC%281%29%27%2A%25.pdf\r\n");
+    EXPECT_EQ(parameter_header("Content-Type", "image/png", {{"name", "ü.png"}},
+                               ParameterStyle::EncodedWord),
+              "Content-Type: image/png; name=\"=?utf-8?B?w7wucG5n?=\"\r\n");
+}
+
+TEST(Addresses, EncapsulateAndBack) {
+    EXPECT_EQ(encapsulate_address("FAX", "Me@+49 1", "x.invalid"),
+              "IMCEAFAX-Me+40+2B49+201@x.invalid");
+    EXPECT_EQ(deencapsulate_smtp("IMCEASMTP-a+40b+2Eexample@exchange.example"), "a@b.example");
+    EXPECT_EQ(deencapsulate_smtp("IMCEAEX-_o=A@x"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace mbx::convert
