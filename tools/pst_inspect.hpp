@@ -24,6 +24,7 @@ std::unique_ptr<cli::Tool> make_summary();
 std::unique_ptr<cli::Tool> make_folders();
 std::unique_ptr<cli::Tool> make_messages();
 std::unique_ptr<cli::Tool> make_show();
+std::unique_ptr<cli::Tool> make_check();
 
 /// A command that reads a PST through a PstReader.
 class ReaderTool : public cli::Tool {

@@ -30,6 +30,7 @@ std::vector<std::unique_ptr<cli::Tool>> commands() {
     result.push_back(make_folders());
     result.push_back(make_messages());
     result.push_back(make_show());
+    result.push_back(make_check());
     return result;
 }
 

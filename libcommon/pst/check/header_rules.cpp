@@ -1,0 +1,160 @@
+#include "pst/check/header_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/little_endian.hpp"
+
+namespace mbx::pst::check {
+namespace {
+
+class HeaderRules {
+  public:
+    HeaderRules(const Image& image, Reporter& reporter)
+        : image_(image), header_(image.header()), reporter_(reporter) {}
+
+    void check() {
+        fields();
+        checksums();
+        length();
+        validity();
+        reserved();
+        if (!image_.is_ansi()) {
+            density_list();
+        }
+    }
+
+  private:
+    void expect(std::string_view id, const std::string& field, std::uint64_t found,
+                std::uint64_t expected) {
+        if (found != expected) {
+            reporter_.report(id, header(), field, hex(found), hex(expected));
+        }
+    }
+
+    static Place header() {
+        Place place;
+        place.detail = "header";
+        return place;
+    }
+
+    void fields() {
+        const auto& start = header_.start;
+        if (start.wMagicClient != ndb::kMagicPst && start.wMagicClient != ndb::kMagicOst &&
+            start.wMagicClient != ndb::kMagicPab) {
+            expect("H1", "wMagicClient", start.wMagicClient, ndb::kMagicPst);
+        }
+        if (image_.is_ansi() ? start.wVer != 14 && start.wVer != 15
+                             : start.wVer != 21 && start.wVer != ndb::kVersionUnicode) {
+            expect("H1", "wVer", start.wVer, ndb::kVersionUnicode);
+        }
+        if (start.wMagicClient == ndb::kMagicPst) {
+            expect("H1", "wVerClient", start.wVerClient, ndb::kVersionClient);
+        }
+        expect("H1", "bPlatformCreate", start.bPlatformCreate, 1);
+        expect("H1", "bPlatformAccess", start.bPlatformAccess, 1);
+        expect("H1", "bSentinel", header_.bSentinel, ndb::kSentinel);
+        expect("H1", "dwAlign", header_.dwAlign, 0);
+        expect("H1", "rgbReserved", header_.rgbReserved, 0);
+        if (header_.bCryptMethod > static_cast<std::uint8_t>(ndb::CryptMethod::Cyclic)) {
+            reporter_.report("H1", header(), "bCryptMethod", hex(header_.bCryptMethod),
+                             "0, 1 or 2");
+        }
+    }
+
+    void checksums() {
+        if (header_.start.dwCRCPartial != header_.computed_partial) {
+            reporter_.report("H1", header(), "dwCRCPartial", hex32(header_.start.dwCRCPartial),
+                             hex32(header_.computed_partial));
+        }
+        if (header_.dwCRCFull && *header_.dwCRCFull != header_.computed_full) {
+            reporter_.report("H1", header(), "dwCRCFull", hex32(*header_.dwCRCFull),
+                             hex32(header_.computed_full));
+        }
+    }
+
+    void length() {
+        if (header_.ibFileEof != image_.size()) {
+            reporter_.report("H2", header(), "ibFileEof", fmt::format("{}", header_.ibFileEof),
+                             fmt::format("the file's size {}", image_.size()));
+        }
+        // Old ANSI files grow in smaller steps.
+        const bool whole = image_.size() >= ndb::kFirstSectionOffset &&
+                           (image_.size() - ndb::kFirstSectionOffset) % ndb::kSectionSize == 0;
+        if (!whole && !image_.is_ansi()) {
+            reporter_.report("H2", header(), "the file's size", fmt::format("{}", image_.size()),
+                             "0x4400 and whole sections of 0x3e000 bytes");
+        }
+        if (const std::uint64_t sections = image_.sections(); sections > 0) {
+            expect("H3", "ibAMapLast", header_.ibAMapLast, ndb::section_offset(sections - 1));
+        }
+    }
+
+    void validity() {
+        constexpr std::uint8_t kValidAMap1 = 1;  // Outlook 2003
+        if (header_.fAMapValid == kValidAMap1) {
+            const Rule& h5 = rule("H5");
+            reporter_.report(Finding{&h5, Severity::Info, header(), "fAMapValid",
+                                     "1, as Outlook 2003 writes it", "2"});
+        } else {
+            expect("H5", "fAMapValid", header_.fAMapValid, ndb::kValidAMap2);
+        }
+    }
+
+    void reserved() {
+        const auto& start = header_.start;
+        if (start.dwReserved1 != 0 || start.dwReserved2 != 0 || header_.bidUnused != 0 ||
+            header_.qwUnused != 0) {
+            reporter_.report("H8", header(),
+                             "dwReserved1, dwReserved2, bidUnused or qwUnused is not zero");
+        }
+    }
+
+    /// Absent (all zero) in files of Outlook 2003.
+    void density_list() {
+        const Bytes page = image_.read(ndb::kDListOffset, ndb::kPageSize);
+        if (page.size() < ndb::kPageSize ||
+            std::ranges::all_of(page, [](std::byte b) { return b == std::byte{0}; })) {
+            return;
+        }
+        const Place place = at_offset(ndb::kDListOffset).with("density list");
+        const PageTrailer trailer = image_.page_trailer(page);
+        const auto type = static_cast<std::uint8_t>(ndb::PageType::DList);
+        if (trailer.ptype != type || trailer.ptypeRepeat != type) {
+            reporter_.report("H10", place, "ptype", hex(trailer.ptype), hex(type));
+            return;
+        }
+        if (trailer.dwCRC != trailer.computed_crc) {
+            reporter_.report("H10", place, "dwCRC", hex32(trailer.dwCRC),
+                             hex32(trailer.computed_crc));
+        }
+        const auto record = base::read_record<ndb::DListPageUnicode>(page);
+        if (record.cEntDList > record.rgDListPageEnt.size()) {
+            reporter_.report("H10", place, "cEntDList", fmt::format("{}", record.cEntDList),
+                             "at most 119");
+            return;
+        }
+        for (std::size_t i = 0; i < record.cEntDList; ++i) {
+            constexpr std::uint32_t kPageMask = 0xFFFFF;
+            const std::uint32_t section = record.rgDListPageEnt.at(i) & kPageMask;
+            if (section >= image_.sections()) {
+                reporter_.report("H10", place.with(fmt::format("entry {}", i)), "its AMap",
+                                 fmt::format("{}", section),
+                                 fmt::format("below {}", image_.sections()));
+            }
+        }
+    }
+
+    const Image& image_;
+    const RawHeader& header_;
+    Reporter& reporter_;
+};
+
+}  // namespace
+
+void check_header(const Image& image, Reporter& reporter) {
+    HeaderRules(image, reporter).check();
+}
+
+}  // namespace mbx::pst::check

@@ -1,0 +1,57 @@
+// All blocks and nodes of a file, as its two B-trees list them; what the later rules look things up
+// in. About 24 bytes for a block, 32 for a node.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "pst/check/image.hpp"
+
+namespace mbx::pst::check {
+
+struct BlockInfo {
+    std::uint64_t bid = 0;   ///< bit 0 cleared
+    std::uint32_t slot = 0;  ///< offset in the file / 64
+    std::uint16_t cb = 0;
+    std::uint16_t cRef = 0;     ///< as the BBT says
+    std::uint16_t counted = 0;  ///< references found; stays at the maximum
+    bool usable = true;         ///< false: its place or its content is damaged, said already
+
+    std::uint64_t offset() const noexcept { return std::uint64_t{slot} * ndb::kBlockAlignment; }
+};
+
+struct NodeInfo {
+    Nid nid;
+    Nid parent;
+    Bid data;
+    Bid sub;
+};
+
+class Index {
+  public:
+    std::vector<BlockInfo> blocks;     ///< ascending by BID, after sort()
+    std::vector<NodeInfo> nodes;       ///< ascending by NID, after sort()
+    std::vector<std::uint32_t> pages;  ///< B-tree pages: offset / 512
+    /// False when a page of a tree, an internal block or the place of a block is damaged: what
+    /// seems to be missing or unused may belong to it.
+    bool complete = true;
+    /// Highest index of each type of NID, over nodes and subnodes at every depth.
+    std::array<std::uint32_t, 32> highest_index{};
+
+    void note(Nid nid) noexcept {
+        std::uint32_t& highest = highest_index[static_cast<std::size_t>(nid.type())];
+        highest = std::max(highest, nid.index());
+    }
+
+    void sort();
+
+    /// Null when there is none. Bit 0 of the BID is ignored.
+    BlockInfo* find(Bid bid) noexcept;
+    const BlockInfo* find(Bid bid) const noexcept;
+    const NodeInfo* find(Nid nid) const noexcept;
+};
+
+}  // namespace mbx::pst::check

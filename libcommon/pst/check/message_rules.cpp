@@ -1,0 +1,321 @@
+#include "pst/check/message_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/utf.hpp"
+#include "mapi/message.hpp"
+#include "mapi/tags.hpp"
+
+namespace mbx::pst::check {
+namespace {
+
+using mapi::PropertyTag;
+using mapi::PropertyType;
+
+constexpr std::int32_t kHasAttachments = 0x10;
+constexpr std::int32_t kAssociated = 0x40;
+
+constexpr PropertyTag kMandatory[]{mapi::PidTagMessageClass,         mapi::PidTagMessageFlags,
+                                   mapi::PidTagMessageSize,          mapi::PidTagCreationTime,
+                                   mapi::PidTagLastModificationTime, mapi::PidTagSearchKey};
+
+class MessageRules {
+  public:
+    MessageRules(Store& store, int depth)
+        : store_(store), reporter_(store.reporter), depth_(depth) {}
+
+    /// nullopt when the message cannot be read; else its size by its parts.
+    std::optional<std::uint64_t> check(
+        Object& object, bool associated,
+        const std::function<void(const PropertyContext&)>& with_context) {
+        auto context = PropertyContext::open(object, reporter_);
+        if (!context) {
+            return std::nullopt;
+        }
+        store_.note_names(*context);
+        mandatory(*context, object.place());
+        strings(*context, object.place());
+        recipients(object);
+        attachments(object, *context, associated);
+        const auto size = message_size(object, *context);
+        object.report_unused(reporter_);
+        if (with_context) {
+            with_context(*context);
+        }
+        return size;
+    }
+
+  private:
+    void mandatory(const PropertyContext& context, const Place& place) {
+        for (const PropertyTag tag : kMandatory) {
+            if (!context.contains(tag)) {
+                reporter_.report("S11", place, describe(tag) + " is missing");
+            }
+        }
+        if (!context.contains(mapi::PidTagMessageStatus)) {
+            // Outlook 2003 to 2010 keep it in the row only.
+            reporter_.report(Finding{&rule("S11"),
+                                     Severity::Info,
+                                     place,
+                                     describe(mapi::PidTagMessageStatus) + " is missing",
+                                     {},
+                                     {}});
+        }
+    }
+
+    void strings(const PropertyContext& context, const Place& place) {
+        constexpr std::uint16_t kMayBeEmpty[]{mapi::PidTagSubject.id,
+                                              mapi::PidTagSentRepresentingName.id,
+                                              mapi::PidTagConversationTopic.id};
+        constexpr std::uint16_t kRemovedByRepair[]{
+            mapi::PidTagDisplayTo.id, mapi::PidTagDisplayCc.id, mapi::PidTagDisplayBcc.id};
+        std::size_t empty = 0;
+        for (const auto& [id, value] : context.values()) {
+            if (value.type != PropertyType::String || value.raw != 0 ||
+                std::ranges::find(kMayBeEmpty, id) != std::end(kMayBeEmpty)) {
+                continue;
+            }
+            if (std::ranges::find(kRemovedByRepair, id) != std::end(kRemovedByRepair)) {
+                reporter_.report("M4", place.with(describe({id, value.type})), "the text is empty");
+            } else {
+                ++empty;
+            }
+        }
+        if (empty > 0) {
+            reporter_.report(Finding{
+                &rule("M4"), Severity::Info, place, fmt::format("{} empty texts", empty), {}, {}});
+        }
+        subject(context, place);
+    }
+
+    void subject(const PropertyContext& context, const Place& place) {
+        constexpr std::size_t kMostCharacters = 255;
+        const auto text = context.text(mapi::PidTagSubject);
+        if (!text) {
+            return;
+        }
+        const std::u16string units = base::utf16_from_utf8(*text);
+        const Place at = place.with(describe(mapi::PidTagSubject));
+        if (units.size() > kMostCharacters) {
+            reporter_.report("M8", at, "its length", fmt::format("{}", units.size()),
+                             "at most 255");
+        }
+        const bool marked = !units.empty() && units[0] == 1;
+        const std::size_t start = marked ? 2 : 0;
+        if (std::any_of(units.begin() + static_cast<std::ptrdiff_t>(std::min(start, units.size())),
+                        units.end(), [](char16_t c) { return c < 0x20; })) {
+            reporter_.report("M8", at, "it has control characters");
+        }
+        if (marked && (units.size() < 2 || units[1] == 0 || units[1] - 1U > units.size() - 2)) {
+            reporter_.report("M8", at, "its marker does not fit its text");
+        }
+    }
+
+    void recipients(Object& message) {
+        const Subnode* subnode = message.use(ndb::kNidRecipientTable);
+        if (subnode == nullptr) {
+            reporter_.report("S12", message.place(), "there is no recipient table");
+            return;
+        }
+        auto object = Object::open(store_.reader, subnode->data, subnode->sub,
+                                   message.place().below(subnode->nid));
+        auto table = object ? Table::open(*object, reporter_) : std::nullopt;
+        if (table) {
+            check_required_columns(*table, ndb::kNidRecipientTable, object->place(), store_);
+            object->report_unused(reporter_);
+        }
+    }
+
+    void attachments(Object& message, const PropertyContext& context, bool associated) {
+        std::vector<Nid> present;
+        for (const Subnode& subnode : message.subnodes()) {
+            if (subnode.nid.type() == ndb::NidType::Attachment) {
+                present.push_back(subnode.nid);
+            }
+        }
+        std::size_t rows = 0;
+        if (const Subnode* subnode = message.use(ndb::kNidAttachmentTable)) {
+            auto object = Object::open(store_.reader, subnode->data, subnode->sub,
+                                       message.place().below(subnode->nid));
+            auto table = object ? Table::open(*object, reporter_) : std::nullopt;
+            if (!table) {
+                return;
+            }
+            check_required_columns(*table, ndb::kNidAttachmentTable, object->place(), store_);
+            rows = table->rows();
+            attachment_rows(message, *table, object->place(), present);
+            object->report_unused(reporter_);
+        }
+        for (const Nid nid : present) {
+            reporter_.report("S13", message.place().below(nid),
+                             "the attachment is not in the attachment table");
+        }
+        flags(context, message.place(), rows, associated);
+    }
+
+    void attachment_rows(Object& message, Table& table, const Place& place,
+                         std::vector<Nid>& present) {
+        for (std::size_t i = 0; i < table.rows(); ++i) {
+            const auto row = table.row(i);
+            if (!row) {
+                continue;
+            }
+            const Bytes bytes = base::to_bytes(*row);
+            const Nid nid{table.row_id(bytes)};
+            const Place at = place.with(fmt::format("row {}", i));
+            std::erase(present, nid);
+            const Subnode* subnode = message.use(nid);
+            if (subnode == nullptr || nid.type() != ndb::NidType::Attachment) {
+                reporter_.report("S13", at,
+                                 fmt::format("attachment {} does not exist", to_string(nid)));
+                continue;
+            }
+            attachment(*subnode, message.place().below(nid), [&](const PropertyContext& context) {
+                compare_row(table, bytes, context, "S13", at, store_);
+            });
+        }
+    }
+
+    void attachment(const Subnode& subnode, const Place& place,
+                    const std::function<void(const PropertyContext&)>& with_context) {
+        auto object = Object::open(store_.reader, subnode.data, subnode.sub, place);
+        auto context = object ? PropertyContext::open(*object, reporter_) : std::nullopt;
+        if (!context) {
+            return;
+        }
+        store_.note_names(*context);
+        for (const PropertyTag tag :
+             {mapi::PidTagAttachSize, mapi::PidTagAttachMethod, mapi::PidTagRenderingPosition}) {
+            if (!context->contains(tag)) {
+                reporter_.report("S13", place, describe(tag) + " is missing");
+            }
+        }
+        attach_size(*context, place);
+        const std::int32_t method = context->integer(mapi::PidTagAttachMethod).value_or(0);
+        if (context->contains(mapi::PidTagAttachDataObject)) {
+            object_data(*object, *context, method);
+        }
+        object->report_unused(reporter_);
+        with_context(*context);
+    }
+
+    void attach_size(const PropertyContext& context, const Place& place) {
+        const auto told = context.integer(mapi::PidTagAttachSize);
+        std::uint64_t total = 0;
+        for (const auto& [id, value] : context.values()) {
+            const auto size = context.size(value);
+            if (!size) {
+                return;
+            }
+            total += *size;
+        }
+        if (told && static_cast<std::uint32_t>(*told) != total) {
+            report_size(place.with(describe(mapi::PidTagAttachSize)),
+                        static_cast<std::uint32_t>(*told), total);
+        }
+    }
+
+    void report_size(const Place& place, std::uint64_t told, std::uint64_t computed) {
+        const Severity severity = store_.old_style ? Severity::Info : rule("S14").severity;
+        reporter_.report(Finding{&rule("S14"), severity, place, "its value",
+                                 fmt::format("{}", told), fmt::format("{}", computed)});
+    }
+
+    /// An embedded message or an OLE object.
+    void object_data(Object& attachment, const PropertyContext& context, std::int32_t method) {
+        const auto value = context.object_value(mapi::PidTagAttachDataObject);
+        if (!value) {
+            return;
+        }
+        const Nid nid{value->Nid};
+        const Subnode* subnode = attachment.use(nid);
+        if (subnode == nullptr) {
+            reporter_.report("S15", attachment.place(),
+                             fmt::format("its object {} does not exist", to_string(nid)));
+            return;
+        }
+        if (static_cast<mapi::AttachMethod>(method) != mapi::AttachMethod::EmbeddedMessage) {
+            return;
+        }
+        const Place place = attachment.place().below(nid);
+        if (depth_ >= mapi::kDeepestEmbedding) {
+            reporter_.report("S15", place, "messages are embedded more than 100 deep");
+            return;
+        }
+        if (++store_.embedded > store_.index.blocks.size()) {
+            reporter_.report("S15", place, "messages are embedded without end");
+            return;
+        }
+        auto object = Object::open(store_.reader, subnode->data, subnode->sub, place);
+        const auto size =
+            object ? MessageRules(store_, depth_ + 1).check(*object, false, {}) : std::nullopt;
+        if (size && *size != value->ulSize) {
+            reporter_.report(
+                Finding{&rule("S15"), store_.old_style ? Severity::Info : Severity::Warning, place,
+                        "its size in the attachment",
+                        fmt::format("{}", std::uint32_t{value->ulSize}), fmt::format("{}", *size)});
+        }
+    }
+
+    void flags(const PropertyContext& context, const Place& place, std::size_t rows,
+               bool associated) {
+        const auto flags = context.integer(mapi::PidTagMessageFlags);
+        if (!flags) {
+            return;
+        }
+        const Place at = place.with(describe(mapi::PidTagMessageFlags));
+        if ((*flags & kHasAttachments) != 0 && rows == 0) {
+            reporter_.report("S13", at, "it says that there are attachments, and there are none");
+        } else if ((*flags & kHasAttachments) == 0 && rows > 0) {
+            // Some writers clear it when all attachments are inline images.
+            reporter_.report(
+                Finding{&rule("S13"),
+                        Severity::Warning,
+                        at,
+                        fmt::format("it does not say that there are {} attachments", rows),
+                        {},
+                        {}});
+        }
+        if (((*flags & kAssociated) != 0) != associated && depth_ == 0) {
+            reporter_.report("S10", at,
+                             fmt::format("mfFAI is {} on a {}", associated ? "clear" : "set",
+                                         associated ? "hidden item" : "message"));
+        }
+    }
+
+    std::optional<std::uint64_t> message_size(const Object& object,
+                                              const PropertyContext& context) {
+        const auto own = store_.reader.size(object.data());
+        const auto below = store_.reader.size_of_subnodes(object.sub());
+        if (!own || !below) {
+            return std::nullopt;
+        }
+        const std::uint64_t size = *own + *below;
+        const auto told = context.integer(mapi::PidTagMessageSize);
+        if (told && static_cast<std::uint32_t>(*told) != size) {
+            report_size(object.place().with(describe(mapi::PidTagMessageSize)),
+                        static_cast<std::uint32_t>(*told), size);
+        }
+        return size;
+    }
+
+    Store& store_;
+    Reporter& reporter_;
+    int depth_;
+};
+
+}  // namespace
+
+void check_message(Nid nid, Store& store,
+                   const std::function<void(const PropertyContext&)>& with_context) {
+    auto object = store.open(nid);
+    if (object) {
+        MessageRules(store, 0).check(*object, nid.type() == ndb::NidType::AssociatedMessage,
+                                     with_context);
+    }
+    ++store.messages;
+}
+
+}  // namespace mbx::pst::check

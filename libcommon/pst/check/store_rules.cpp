@@ -1,0 +1,392 @@
+#include "pst/check/store_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/little_endian.hpp"
+#include "mapi/tags.hpp"
+#include "pst/records.hpp"
+
+namespace mbx::pst::check {
+namespace {
+
+using mapi::PropertyTag;
+using ndb::NidType;
+
+constexpr std::uint64_t kSmall = std::uint64_t{1} << 20;
+
+struct NodeRule {
+    std::uint32_t nid;
+    Severity severity;
+};
+
+/// [MS-PST] 2.7.1, and what SCANPST names when it is missing.
+constexpr NodeRule kNodes[]{
+    {0x21, Severity::Error},  {0x61, Severity::Error},  {0x122, Severity::Error},
+    {0x1E1, Severity::Error}, {0x201, Severity::Error}, {0x60D, Severity::Error},
+    {0x60E, Severity::Error}, {0x60F, Severity::Error}, {0x610, Severity::Error},
+    {0x671, Severity::Error}, {0x692, Severity::Error},
+};
+/// Not in the specification. Files from before Outlook 2010 and exports lack some.
+constexpr NodeRule kOutlookNodes[]{
+    {0x62B, Severity::Warning}, {0x64C, Severity::Warning}, {0x6B6, Severity::Warning},
+    {0x6D7, Severity::Warning}, {0x6F8, Severity::Warning}, {0x261, Severity::Info},
+    {0xC01, Severity::Info},    {0xE01, Severity::Info},    {0xEC1, Severity::Info},
+};
+constexpr std::uint32_t kTemplates[]{0x60D, 0x60E, 0x60F, 0x610, 0x62B, 0x64C,
+                                     0x671, 0x692, 0x6B6, 0x6D7, 0x6F8};
+
+struct StoreLink {
+    PropertyTag tag;
+    std::uint32_t mask_bit;  ///< in PidTagValidFolderMask
+    bool mandatory;
+};
+constexpr StoreLink kStoreLinks[]{
+    {mapi::PidTagIpmSubTreeEntryId, 0x01, true},     {mapi::PidTagIpmOutboxEntryId, 0x04, false},
+    {mapi::PidTagIpmWastebasketEntryId, 0x08, true}, {mapi::PidTagIpmSentMailEntryId, 0x10, false},
+    {mapi::PidTagViewsEntryId, 0x20, false},         {mapi::PidTagCommonViewsEntryId, 0x40, false},
+    {mapi::PidTagFinderEntryId, 0x80, true},
+};
+
+bool is_folder(Nid nid) {
+    return nid.type() == NidType::NormalFolder || nid.type() == NidType::SearchFolder;
+}
+
+class StoreRules {
+  public:
+    explicit StoreRules(Store& store) : store_(store), reporter_(store.reporter) {}
+
+    void check() {
+        for (const NodeInfo& node : store_.index.nodes) {
+            parent(node);
+        }
+        counters();
+        // An OST's store is laid out in its own way.
+        if (store_.image.header().start.wMagicClient == ndb::kMagicOst) {
+            return;
+        }
+        nodes();
+        templates();
+        message_store();
+        receive_folders();
+        search_activity();
+        message_index();
+    }
+
+  private:
+    // ---- N2
+
+    void parent(const NodeInfo& node) {
+        const Place place = at_node(node.nid);
+        switch (node.nid.type()) {
+            case NidType::NormalFolder:
+            case NidType::SearchFolder:
+            case NidType::NormalMessage:
+            case NidType::AssociatedMessage: {
+                const NodeInfo* above = store_.index.find(node.parent);
+                if (node.nid == ndb::kNidRootFolder) {
+                    expect_parent(node, ndb::kNidRootFolder, Severity::Error);
+                } else if (above == nullptr || !is_folder(node.parent)) {
+                    reporter_.report("N2", place, "nidParent", to_string(node.parent),
+                                     "a folder that exists");
+                }
+                break;
+            }
+            case NidType::HierarchyTable:
+            case NidType::ContentsTable:
+            case NidType::AssociatedContentsTable:
+            case NidType::SearchContentsTable:
+            case NidType::ReceiveFolderTable:
+            case NidType::OutgoingQueueTable:
+            case NidType::AttachmentTable:
+            case NidType::RecipientTable:
+                expect_parent(node, ndb::kNidNone, Severity::Warning);
+                break;
+            case NidType::Internal:
+                queue_head(node);
+                break;
+            default:
+                break;
+        }
+    }
+
+    void expect_parent(const NodeInfo& node, Nid expected, Severity severity) {
+        if (node.parent != expected) {
+            reporter_.report(Finding{&rule("N2"), severity, at_node(node.nid), "nidParent",
+                                     to_string(node.parent), to_string(expected)});
+        }
+    }
+
+    /// Queues keep the offset of their head there.
+    void queue_head(const NodeInfo& node) {
+        const auto size = store_.reader.size(node.data);
+        if (node.parent.value != 0 && size && node.parent.value > *size) {
+            reporter_.report(Finding{&rule("N2"), Severity::Warning, at_node(node.nid),
+                                     "nidParent, the head of the queue,", hex(node.parent.value),
+                                     fmt::format("at most its size {}", *size)});
+        }
+    }
+
+    // ---- H7
+
+    void counters() {
+        const auto& told = store_.image.header().rgnid;
+        Place place;
+        place.detail = "header";
+        for (const NidType type :
+             {NidType::NormalFolder, NidType::SearchFolder, NidType::NormalMessage,
+              NidType::Attachment, NidType::AssociatedMessage, NidType::HierarchyTable,
+              NidType::ContentsTable, NidType::AssociatedContentsTable, NidType::Ltp}) {
+            const auto at = static_cast<std::size_t>(type);
+            if (store_.index.highest_index.at(at) > told.at(at)) {
+                reporter_.report(
+                    "H7", place, fmt::format("rgnid[{}]", at), hex(told.at(at)),
+                    fmt::format("at least {}", hex(store_.index.highest_index.at(at))));
+            }
+        }
+    }
+
+    // ---- S1, S2, S3
+
+    void nodes() {
+        for (const NodeRule& node : kNodes) {
+            expect_node("S1", node);
+        }
+        for (const NodeRule& node : kOutlookNodes) {
+            expect_node("S2", node);
+        }
+    }
+
+    void expect_node(std::string_view id, const NodeRule& node) {
+        if (store_.index.find(Nid{node.nid}) != nullptr) {
+            return;
+        }
+        const Severity severity =
+            node.severity == Severity::Warning && (store_.old_style || store_.image.is_ansi())
+                ? Severity::Info
+                : node.severity;
+        reporter_.report(
+            Finding{&rule(id), severity, at_node(Nid{node.nid}), "the node is missing", {}, {}});
+    }
+
+    void templates() {
+        for (const std::uint32_t nid : kTemplates) {
+            auto object = store_.open(Nid{nid});
+            const auto table = object ? Table::open(*object, reporter_) : std::nullopt;
+            if (table) {
+                check_required_columns(*table, Nid{nid}, object->place(), store_);
+            }
+        }
+    }
+
+    // ---- S4, S5
+
+    void message_store() {
+        auto object = store_.open(ndb::kNidMessageStore);
+        const auto context = object ? PropertyContext::open(*object, reporter_) : std::nullopt;
+        if (!context) {
+            return;
+        }
+        store_.note_names(*context);
+        const Place& place = object->place();
+        const Bytes key = context->bytes(mapi::PidTagRecordKey).value_or(Bytes{});
+        if (key.size() != sizeof(base::Guid)) {
+            reporter_.report("S4", place.with(describe(mapi::PidTagRecordKey)), "its size",
+                             fmt::format("{} bytes", key.size()), "16 bytes");
+        }
+        if (!context->contains(mapi::PidTagDisplayName)) {
+            reporter_.report("S4", place, describe(mapi::PidTagDisplayName) + " is missing");
+        }
+        const auto mask =
+            static_cast<std::uint32_t>(context->integer(mapi::PidTagValidFolderMask).value_or(0));
+        for (const StoreLink& link : kStoreLinks) {
+            const auto entry_id = context->bytes(link.tag);
+            if (!entry_id) {
+                if (link.mandatory) {
+                    reporter_.report("S4", place, describe(link.tag) + " is missing");
+                }
+                if ((mask & link.mask_bit) != 0) {
+                    reporter_.report("S5", place.with(describe(mapi::PidTagValidFolderMask)),
+                                     fmt::format("bit {} is set, but {} is missing",
+                                                 hex(link.mask_bit), describe(link.tag)));
+                }
+                continue;
+            }
+            check_entry_id(*entry_id, key, place.with(describe(link.tag)));
+        }
+        if (!context->contains(mapi::PidTagPstPassword)) {
+            reporter_.report(Finding{&rule("S4"),
+                                     Severity::Info,
+                                     place,
+                                     describe(mapi::PidTagPstPassword) + " is missing",
+                                     {},
+                                     {}});
+        }
+        object->report_unused(reporter_);
+    }
+
+    void check_entry_id(ByteView bytes, ByteView key, const Place& place) {
+        if (bytes.size() != sizeof(ENTRYID)) {
+            reporter_.report("S4", place, "its size", fmt::format("{} bytes", bytes.size()),
+                             "24 bytes");
+            return;
+        }
+        const auto entry_id = base::read_record<ENTRYID>(bytes);
+        const Nid nid{entry_id.nid};
+        if (entry_id.rgbFlags != 0) {
+            reporter_.report("S4", place, "its flags", hex(entry_id.rgbFlags), "0x0");
+        }
+        if (!std::ranges::equal(entry_id.uid, key)) {
+            reporter_.report("S4", place, "its UID is not PidTagRecordKey of the store");
+        }
+        if (!is_folder(nid) || store_.index.find(nid) == nullptr) {
+            reporter_.report("S4", place, "its node", to_string(nid), "a folder that exists");
+        }
+    }
+
+    // ---- S18
+
+    void receive_folders() {
+        auto object = store_.open(ndb::kNidReceiveFolderTable);
+        auto table = object ? Table::open(*object, reporter_) : std::nullopt;
+        if (!table) {
+            return;
+        }
+        const auto type =
+            store_.image.is_ansi() ? mapi::PropertyType::String8 : mapi::PropertyType::String;
+        const Column* message_class = table->find({mapi::PidTagMessageClass.id, type});
+        bool has_default = false;
+        for (std::size_t i = 0; i < table->rows(); ++i) {
+            const auto row = table->row(i);
+            if (!row) {
+                return;
+            }
+            const Bytes bytes = base::to_bytes(*row);
+            if (message_class != nullptr && Table::is_present(bytes, *table, *message_class)) {
+                const auto text = table->cell(bytes, *message_class);
+                has_default = has_default || (text && text->empty());
+            }
+            const Nid folder{static_cast<std::uint32_t>(
+                table->integer(bytes, mapi::PidTagReceiveFolderNid).value_or(0))};
+            if (store_.index.find(folder) == nullptr || !is_folder(folder)) {
+                reporter_.report("S18", object->place().with(fmt::format("row {}", i)),
+                                 "the folder", to_string(folder), "a folder that exists");
+            }
+        }
+        if (!has_default) {
+            reporter_.report("S18", object->place(), "no row has the empty message class");
+        }
+    }
+
+    // ---- S19
+
+    std::vector<std::uint32_t> numbers_of(Nid nid) const {
+        const NodeInfo* node = store_.index.find(nid);
+        const auto bytes =
+            node != nullptr ? store_.reader.read_all(node->data, kSmall) : std::nullopt;
+        std::vector<std::uint32_t> result;
+        for (std::size_t at = 0; bytes && at + 4 <= bytes->size(); at += 4) {
+            result.push_back(base::read_record<base::le32>(*bytes, at));
+        }
+        return result;
+    }
+
+    void search_activity() {
+        constexpr Nid kSearchQueue{0xEC1};
+        const auto active = numbers_of(ndb::kNidSearchActivityList);
+        // One that is not active yet waits in the queue.
+        const auto pending = numbers_of(kSearchQueue);
+        for (const std::uint32_t nid : active) {
+            if (store_.index.find(Nid{nid}) == nullptr) {
+                reporter_.report(
+                    "S19", at_node(ndb::kNidSearchActivityList),
+                    fmt::format("search folder {} does not exist", to_string(Nid{nid})));
+            }
+        }
+        for (const NodeInfo& node : store_.index.nodes) {
+            if (node.nid.type() == NidType::SearchFolder &&
+                std::ranges::find(active, node.nid.value) == active.end() &&
+                std::ranges::find(pending, node.nid.value) == pending.end()) {
+                // Outlook 2007 has search folders that it does not list.
+                reporter_.report(Finding{&rule("S19"),
+                                         store_.old_style ? Severity::Info : Severity::Warning,
+                                         at_node(node.nid),
+                                         "the search folder is not in the search activity list",
+                                         {},
+                                         {}});
+            }
+        }
+    }
+
+    // ---- S17
+
+    void message_index() {
+        constexpr Nid kMessageIndex{0xE01};
+        auto object = store_.open(kMessageIndex);
+        if (!object || object->data().is_none()) {
+            return;
+        }
+        const auto heap = Heap::open(store_.reader, object->data(), object->place(), reporter_);
+        const auto root = heap ? heap->item(heap->user_root()) : std::nullopt;
+        if (!root || root->size() < sizeof(base::le32) ||
+            heap->client() != static_cast<std::uint8_t>(ltp::HeapClient::MessageIndex)) {
+            reporter_.report("S17", object->place(), "it is no message index");
+            return;
+        }
+        std::set<std::uint32_t> indexed;
+        walk_bth(*heap, ltp::Hid{base::read_record<base::le32>(*root)}, 4, {4}, object->place(),
+                 reporter_, [&](ByteView record) {
+                     const auto messages =
+                         heap->item(ltp::Hid{base::read_record<base::le32>(record, 4)});
+                     for (std::size_t at = 0; messages && at + 4 <= messages->size(); at += 4) {
+                         indexed.insert(base::read_record<base::le32>(*messages, at));
+                     }
+                 });
+        const auto missing = std::ranges::count_if(store_.index.nodes, [&](const NodeInfo& node) {
+            return node.nid.type() == NidType::NormalMessage && !indexed.contains(node.nid.value);
+        });
+        if (missing > 0) {
+            // SCANPST: "only minor inconsistencies", without a line in its log.
+            reporter_.report(
+                Finding{&rule("S17"),
+                        indexed.empty() ? Severity::Info : Severity::Warning,
+                        object->place(),
+                        fmt::format("{} messages are not in the message index", missing),
+                        {},
+                        {}});
+        }
+    }
+
+    Store& store_;
+    Reporter& reporter_;
+};
+
+}  // namespace
+
+void check_store(Store& store) {
+    StoreRules(store).check();
+}
+
+void check_store_totals(Store& store) {
+    auto& versions = store.row_versions;
+    std::ranges::sort(versions);
+    const auto twice = std::ranges::adjacent_find(versions);
+    Place place;
+    if (twice != versions.end()) {
+        const auto rest = std::ranges::unique(versions);
+        store.reporter.report("L13", place,
+                              fmt::format("{} row versions occur more than once, the first {}",
+                                          rest.size(), hex(*twice)));
+    }
+    place.detail = "header";
+    const std::uint32_t unique = store.image.header().dwUnique;
+    if (!versions.empty() && *std::ranges::max_element(versions) >= unique) {
+        store.reporter.report(
+            "H9", place, "dwUnique", hex(unique),
+            fmt::format("above the row version {}", hex(*std::ranges::max_element(versions))));
+    }
+}
+
+}  // namespace mbx::pst::check

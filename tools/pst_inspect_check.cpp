@@ -1,0 +1,187 @@
+// check: is the file sound?
+#include <fmt/format.h>
+
+#include <map>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "pst/check/checker.hpp"
+#include "pst_inspect.hpp"
+
+namespace mbx::inspect {
+namespace {
+
+using cli::Json;
+using pst::check::CheckResult;
+using pst::check::Finding;
+using pst::check::Severity;
+
+std::string_view name_of(Severity severity) {
+    switch (severity) {
+        case Severity::Error:
+            return "error";
+        case Severity::Warning:
+            return "warning";
+        case Severity::Info:
+            return "info";
+    }
+    return "";
+}
+
+class Check final : public cli::Tool {
+  public:
+    Check()
+        : Tool({.name = "check",
+                .summary = "check whether a file is sound, as scanpst does, without changing it",
+                .usage = {"[OPTION]... FILE...", "--rules"},
+                .examples = {{"is it sound?", "pst-inspect check john.pst"},
+                             {"the answer alone", "pst-inspect check --quiet john.pst"},
+                             {"every finding, for a script",
+                              "pst-inspect check --json --level info --limit 0 john.pst"},
+                             {"what is checked?", "pst-inspect check --rules"}},
+                .notes = "Exit code: 0 sound, 1 not sound, 65 not a PST. A file with warnings is "
+                         "sound unless\n"
+                         "--strict is given: files that Outlook itself wrote have warnings."}) {}
+
+    ExitCode run(cli::Context& context) override {
+        if (list_rules_) {
+            print_rules(context.output);
+            return ExitCode::Ok;
+        }
+        ExitCode result = ExitCode::Ok;
+        for (const std::string& file : files_) {
+            if (!check_file(file, context)) {
+                result = ExitCode::No;
+            }
+        }
+        return result;
+    }
+
+  protected:
+    void declare(cli::OptionSet& options) override {
+        options.group("Checking")
+            .choice("level,l", &level_, {"error", "warning", "info"},
+                    "the least severe findings to show (default: warning)")
+            .number("limit", &limit_, "N", "show so many findings of a rule (default: 20, 0: all)")
+            .flag("strict", &strict_, "a file with warnings is not sound")
+            .flag("rules", &list_rules_, "list the rules and exit");
+    }
+
+    void check(std::vector<std::string> operands) override {
+        if (operands.empty() && !list_rules_) {
+            throw Error(ErrorCode::Usage, "FILE is missing");
+        }
+        files_ = std::move(operands);
+    }
+
+  private:
+    static void print_rules(cli::Output& output) {
+        for (const pst::check::Rule& rule : pst::check::rules()) {
+            const std::string section =
+                rule.section.empty() ? "" : fmt::format(" ([MS-PST] {})", rule.section);
+            output.record({{"rule", rule.id},
+                           {"severity", name_of(rule.severity)},
+                           {"title", rule.title},
+                           {"section", rule.section}},
+                          fmt::format("{:<4} {:<8} {}{}", rule.id, name_of(rule.severity),
+                                      rule.title, section));
+        }
+    }
+
+    bool check_file(const std::string& file, cli::Context& context) const {
+        std::map<std::string_view, std::uint64_t> shown;
+        const bool quiet = common().quiet;
+        const CheckResult result = pst::check::check_pst(
+            file,
+            [&](const Finding& finding) {
+                if (!quiet && is_shown(finding.severity) &&
+                    (limit_ == 0 || shown[finding.rule->id]++ < limit_)) {
+                    print(file, finding, context.output);
+                }
+            },
+            context.progress, context.stop);
+        for (const auto& [id, count] : shown) {
+            if (limit_ != 0 && count > limit_) {
+                context.console.note(fmt::format("{}: {} more findings of rule {}",
+                                                 base::escape(file), count - limit_, id));
+            }
+        }
+        const bool sound = result.is_sound() && (!strict_ || result.warnings == 0);
+        if (!quiet) {
+            print_result(file, result, sound, context.output);
+        }
+        return sound;
+    }
+
+    bool is_shown(Severity severity) const {
+        const Severity least = level_ == "error"  ? Severity::Error
+                               : level_ == "info" ? Severity::Info
+                                                  : Severity::Warning;
+        return severity >= least;
+    }
+
+    void print(const std::string& file, const Finding& finding, cli::Output& output) const {
+        Json object{{"file", file},
+                    {"rule", finding.rule->id},
+                    {"severity", name_of(finding.severity)},
+                    {"text", finding.text}};
+        if (!finding.expected.empty()) {
+            object["found"] = finding.found;
+            object["expected"] = finding.expected;
+        }
+        const pst::check::Place& place = finding.place;
+        if (place.offset) {
+            object["offset"] = *place.offset;
+        }
+        if (place.node) {
+            object["node"] = to_string(*place.node);
+        }
+        if (place.subnode) {
+            object["subnode"] = to_string(*place.subnode);
+        }
+        if (place.block) {
+            object["block"] = to_string(*place.block);
+        }
+        if (!place.detail.empty()) {
+            object["detail"] = place.detail;
+        }
+        const std::string where = pst::check::to_string(place);
+        output.record(
+            object,
+            fmt::format("{}{} {}: {}{}{}", files_.size() > 1 ? base::escape(file) + ": " : "",
+                        name_of(finding.severity), finding.rule->id, where,
+                        where.empty() ? "" : ": ", pst::check::message_of(finding)));
+    }
+
+    static void print_result(const std::string& file, const CheckResult& result, bool sound,
+                             cli::Output& output) {
+        output.record(
+            {{"file", file},
+             {"sound", sound},
+             {"errors", result.errors},
+             {"warnings", result.warnings},
+             {"infos", result.infos},
+             {"blocks", result.blocks},
+             {"nodes", result.nodes},
+             {"folders", result.folders},
+             {"messages", result.messages}},
+            fmt::format(
+                "{}: {}: {} errors, {} warnings, {} infos in {} folders, {} messages, {} blocks",
+                base::escape(file), sound ? "sound" : "not sound", result.errors, result.warnings,
+                result.infos, result.folders, result.messages, result.blocks));
+    }
+
+    std::vector<std::string> files_;
+    std::string level_ = "warning";
+    std::uint32_t limit_ = 20;
+    bool strict_ = false;
+    bool list_rules_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<cli::Tool> make_check() {
+    return std::make_unique<Check>();
+}
+
+}  // namespace mbx::inspect
