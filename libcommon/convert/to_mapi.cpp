@@ -8,6 +8,7 @@
 #include "convert/attachments_to_mapi.hpp"
 #include "convert/bodies_to_mapi.hpp"
 #include "convert/body_chooser.hpp"
+#include "convert/exact/exact_source.hpp"
 #include "convert/flags.hpp"
 #include "convert/headers_to_mapi.hpp"
 #include "convert/message_context.hpp"
@@ -87,7 +88,24 @@ class Converter {
         conversation_to_mapi(context, message.properties);
         convert_content(context, depth, message, origins);
         set_flags(context, message);
+        if (options_.exact_source) {
+            exact::keep_exact_source(message, source_of(tree, root, depth),
+                                     {options_.whole_source});
+        }
         return message;
+    }
+
+    base::SharedSource source_of(const MimeTree& tree, const Entity& root, int depth) const {
+        if (depth == 0) {
+            return mail_.source;
+        }
+        const std::uint64_t begin = root.header_range.begin;
+        const std::uint64_t size = root.body_range.end - begin;
+        if (size > kReadAtOnce) {
+            return base::slice_source(tree.source, begin, size);
+        }
+        return base::memory_source(
+            base::read_all(*base::slice_source(tree.source, begin, size), kReadAtOnce));
     }
 
     void convert_content(const MessageContext& context, int depth, mapi::Message& message,

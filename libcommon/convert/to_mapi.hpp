@@ -14,8 +14,10 @@ namespace mbx::convert {
 struct ToMapiOptions {
     /// The folder it goes to: decides the "from me" and "unsent" flags.
     mapi::SpecialFolder folder = mapi::SpecialFolder::None;
-    /// Keep what gives the source back bit for bit (see exact_source.hpp).
+    /// Keep what gives the source back bit for bit (see exact/exact_source.hpp).
     bool exact_source = true;
+    /// Keep all of it for that, deflated, and refer to nothing else in the message.
+    bool whole_source = false;
 };
 
 /// Never fails on the content of a message: the worst mail becomes a message with its header text
