@@ -214,7 +214,8 @@ std::string percent_encoded(std::string_view alias) {
 
 /// Paths as in "maildir:/srv/{alias}" are taken as they are; "scheme://" is percent-decoded.
 bool is_decoded(std::string_view url) {
-    return url.find("://") != std::string_view::npos;
+    const std::size_t colon = url.find(':');
+    return colon != std::string_view::npos && url.substr(colon + 1).starts_with("//");
 }
 
 /// Reads a file line by line and knows in which section and line it is.

@@ -87,6 +87,10 @@ TEST(ServerProfiles, EncodeTheAliasWithinAUrl) {
     EXPECT_EQ(mailbox("[A]\nurl = maildir:/m/{alias}\n", "a%2Fb").url.path, "/m/a%2Fb");
 }
 
+TEST(ServerProfiles, EncodeTheAliasOnlyWhereTheUrlIsDecoded) {
+    EXPECT_EQ(mailbox("[A]\nurl = maildir:/a://{alias}\n", "a%2Fb").url.path, "/a://a%2Fb");
+}
+
 TEST(ServerProfiles, KeepTheAliasWithinItsFolder) {
     for (const char* alias :
          {"../../x", "..", ".", ".hidden", "a/b", "/etc", "", "a\nb", "a\x7f"}) {
