@@ -1,4 +1,5 @@
 # The driver's loop, with stand-ins for the tools, so that every step can fail or wait at will.
+# shellcheck disable=SC2154 # run sets stderr
 
 bats_require_minimum_version 1.5.0
 set -u
@@ -74,7 +75,7 @@ wait_for() { # FILE
     done
 }
 setup_again() {
-    rm -rf "$BATS_TEST_TMPDIR"/{mail,bin,l.csv*}
+    rm -rf "${BATS_TEST_TMPDIR:?}"/{mail,bin,l.csv*}
     setup
 }
 
@@ -102,6 +103,15 @@ setup_again() {
     [ "$status" -eq 65 ]
     [ "$(grep -c 'Error Alias Or Server Cannot Be A File Name' l.csv)" -eq 2 ]
     [ ! -e "$FAKE/calls" ]
+}
+
+@test "an alias may look like an option" {
+    mkdir -p "$FAKE"/{OLD,NEW}/--help
+    printf 'x' >"$FAKE/OLD/--help/1"
+    printf 'Dash,--help,OLD,NEW\r\n' >l.csv
+    mbx-migrate --quiet l.csv
+    grep -q '^SUCCESS,Dash,--help,' l.csv
+    [ -e "$FAKE/NEW/--help/1" ]
 }
 
 @test "a list with an error is refused before anything is touched" {
@@ -342,6 +352,6 @@ BobK on OLD: ready" ]
     : >servers.conf
     run mbx-migrate --quiet --bad-item-limit 3 --servers servers.conf --export-option=--mail-only \
         --import-option --proof=header m.csv
-    grep -q "'mbx-export' '--bad-item-limit' '3' '--mail-only' '--server' 'OLD' '--alias' 'JohnD' '--servers-file' 'servers.conf'" m.csv.log
+    grep -q "'mbx-export' '--bad-item-limit' '3' '--mail-only' '--server=OLD' '--alias=JohnD' '--servers-file=servers.conf'" m.csv.log
     grep -q "'pst-import' '--bad-item-limit' '3' '--proof=header' " m.csv.log
 }
