@@ -25,6 +25,10 @@ std::unique_ptr<cli::Tool> make_folders();
 std::unique_ptr<cli::Tool> make_messages();
 std::unique_ptr<cli::Tool> make_show();
 std::unique_ptr<cli::Tool> make_check();
+std::unique_ptr<cli::Tool> make_nodes();
+std::unique_ptr<cli::Tool> make_blocks();
+std::unique_ptr<cli::Tool> make_dump();
+std::unique_ptr<cli::Tool> make_map();
 
 /// A command that reads a PST through a PstReader.
 class ReaderTool : public cli::Tool {

@@ -32,7 +32,7 @@ class Check final : public cli::Tool {
   public:
     Check()
         : Tool({.name = "check",
-                .summary = "check whether a file is sound, as scanpst does, without changing it",
+                .summary = "check whether a file is sound, without changing it",
                 .usage = {"[OPTION]... FILE...", "--rules"},
                 .examples = {{"is it sound?", "pst-inspect check john.pst"},
                              {"the answer alone", "pst-inspect check --quiet john.pst"},

@@ -20,7 +20,8 @@ cli::Description description() {
                      {"its folders, with counts", "pst-inspect folders john.pst"},
                      {"the messages of the Inbox", "pst-inspect messages --folder Inbox john.pst"},
                      {"every property of one message",
-                      "pst-inspect show --properties john.pst 0x200024"}},
+                      "pst-inspect show --properties john.pst 0x200024"},
+                     {"is it sound?", "pst-inspect check john.pst"}},
         .notes = "pst-inspect COMMAND --help shows the options of a command."};
 }
 
@@ -31,6 +32,10 @@ std::vector<std::unique_ptr<cli::Tool>> commands() {
     result.push_back(make_messages());
     result.push_back(make_show());
     result.push_back(make_check());
+    result.push_back(make_nodes());
+    result.push_back(make_blocks());
+    result.push_back(make_dump());
+    result.push_back(make_map());
     return result;
 }
 

@@ -1,11 +1,11 @@
-// show: one message, or the message store.
+// show: one message as mail or as properties, or the message store.
 #include <fmt/format.h>
 
 #include <type_traits>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "base/utf.hpp"
+#include "convert/to_mail.hpp"
 #include "mapi/names.hpp"
 #include "mapi/tags.hpp"
 #include "mapi/value_text.hpp"
@@ -143,9 +143,11 @@ class Show final : public ReaderTool {
   public:
     Show()
         : ReaderTool({.name = "show",
-                      .summary = "show one message, or the message store",
+                      .summary = "show one message as mail, or all of its properties",
                       .usage = {"[OPTION]... FILE NODE"},
-                      .examples = {{"every property of a message",
+                      .examples = {{"a message as it would be sent, RFC 5322",
+                                    "pst-inspect show john.pst 0x200024 > message.eml"},
+                                   {"every property of a message",
                                     "pst-inspect show --properties john.pst 0x200024"},
                                    {"of the message store",
                                     "pst-inspect show --properties john.pst 0x21"}},
@@ -178,11 +180,29 @@ class Show final : public ReaderTool {
         cli::expect_operands(operands, {"FILE", "NODE"});
         file_ = operands[0];
         node_ = parse_nid(operands[1]);
+        if (common().json && !properties_ && node_ != pst::ndb::kNidMessageStore) {
+            throw Error(ErrorCode::Usage, "--json wants --properties: mail has no JSON form");
+        }
     }
 
   private:
+    void show(const mapi::PropertyBag& bag, cli::Context& context) const {
+        show_properties(bag, context);
+    }
+
+    void show(const mapi::Message& message, cli::Context& context) const {
+        if (properties_) {
+            show_properties(message, context);
+            return;
+        }
+        const convert::ConvertedMail mail = convert::to_mail(message, {}, context.diagnostics);
+        base::for_each_piece(*mail.message.source, [&](base::ByteView piece) {
+            context.output.write(base::as_text(piece));
+        });
+    }
+
     template <typename Object>
-    void show(const Object& object, cli::Context& context) const {
+    void show_properties(const Object& object, cli::Context& context) const {
         if (context.output.is_json()) {
             context.output.record(to_json(object), "");
         } else {

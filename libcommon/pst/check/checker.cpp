@@ -29,14 +29,16 @@ CheckResult check_pst(const std::string& path, const FindingSink& sink, base::Pr
     check_header(image, reporter);
     Index index = walk_trees(image, reporter);
     check_blocks(image, index, reporter, progress, stop);
-
     Store store{image, index, NodeReader(image, index), reporter, stop};
     store.listed.resize(index.nodes.size());
     store.old_style = is_old_style(image);
-    check_store(store);
-    check_folders(store, progress);
-    check_name_map(store);
-    check_store_totals(store);
+    // Data that cannot be decoded would break every other rule.
+    if (image.header().bCryptMethod <= static_cast<std::uint8_t>(ndb::CryptMethod::Cyclic)) {
+        check_store(store);
+        check_folders(store, progress);
+        check_name_map(store);
+        check_store_totals(store);
+    }
 
     CheckResult result;
     result.errors = reporter.count(Severity::Error);

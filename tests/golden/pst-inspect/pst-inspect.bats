@@ -7,4 +7,21 @@ load ../golden
 @test "a file that is no PST is called what it is" { golden no-pst; }
 @test "a PST whose writer died is called unfinished" { golden unfinished; }
 @test "a node that is no number is a usage error" { golden bad-node; }
+@test "summary tells what kind of file it is" { golden summary; }
+@test "folders lists counts, paths and uses" { golden folders; }
+@test "messages lists a folder by path or node" { golden messages; }
+@test "a folder that is not there is exit code 66" { golden no-folder; }
+@test "a message that is not there is exit code 66" { golden no-message; }
+@test "both readers show the same properties" { golden readers-agree; }
+@test "show gives a message as mail" { golden show-mail; }
+@test "a fresh store is sound" { golden sound; }
+@test "a damaged store is not, and check says why" { golden not-sound; }
+@test "check of what is no PST is exit code 65" { golden check-no-pst; }
+@test "check lists its rules" { golden rules; }
+@test "nodes lists the node B-tree" { golden nodes; }
+@test "blocks lists the block B-tree" { golden blocks; }
+@test "dump shows a property context" { golden dump-properties; }
+@test "dump shows a table" { golden dump-table; }
+@test "dump shows bytes" { golden dump-bytes; }
+@test "map shows the space of a file" { golden map; }
 @test "every case has a test" { golden_cases_have_tests; }
