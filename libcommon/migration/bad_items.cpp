@@ -121,9 +121,9 @@ Error BadItems::too_many_error() const {
     const BadItem& first = items_.front();
     return Error(
         ErrorCode::BadData,
-        fmt::format("{} {} could not be moved, {} allowed; the first: {} {}: {}", count(),
+        fmt::format("{} {} could not be moved, {} allowed; the first: {}{}{}: {}", count(),
                     count() == 1 ? "message" : "messages", limit_, base::escape(first.folder),
-                    base::escape(first.id), first.reason),
+                    first.id.empty() ? "" : " ", base::escape(first.id), first.reason),
         fmt::format(
             "they are listed and kept in {}; --bad-item-limit says how many may stay behind",
             base::escape(folder_)));

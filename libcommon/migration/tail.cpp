@@ -1,6 +1,6 @@
 #include "migration/tail.hpp"
 
-#include <set>
+#include <vector>
 
 #include "migration/store_walk.hpp"
 
@@ -8,22 +8,34 @@ namespace mbx::migration {
 namespace {
 
 /// Recorded messages, struck off as they are met at the destination.
-struct Recorded {
-    std::set<std::string> ids;
-    std::multiset<base::Sha256Digest> without_id;
-};
+class Recorded {
+  public:
+    Recorded(const Journal& journal, pst::ndb::Nid folder) {
+        journal.for_each(folder, [&](const Landed& message) {
+            if (message.id.empty()) {
+                without_id_.push_back(message.key);
+            } else {
+                by_id_.emplace(message.id, message.key);
+            }
+        });
+    }
 
-Recorded read_records(const Journal& journal, pst::ndb::Nid folder) {
-    Recorded recorded;
-    journal.for_each(folder, [&](const Landed& message) {
-        if (message.id.empty()) {
-            recorded.without_id.insert(message.key.bytes);
-        } else {
-            recorded.ids.insert(message.id);
+    bool strike(const std::string& id) { return by_id_.erase(id) != 0; }
+
+    /// Contents of what was not met: stores without identifiers, and those (Maildir) where a flag
+    /// is part of it and may have changed since.
+    std::vector<ContentKey> left() const {
+        std::vector<ContentKey> contents = without_id_;
+        for (const auto& [id, content] : by_id_) {
+            contents.push_back(content);
         }
-    });
-    return recorded;
-}
+        return contents;
+    }
+
+  private:
+    std::map<std::string, ContentKey> by_id_;
+    std::vector<ContentKey> without_id_;
+};
 
 }  // namespace
 
@@ -34,23 +46,21 @@ Tail::Tail(store::MailStore& store, const Journal& journal, pst::ndb::Nid folder
     if (store.message_count(state.path).value_or(0) <= known) {
         return;
     }
-    Recorded recorded = read_records(journal, folder);
+    Recorded recorded(journal, folder);
     std::uint64_t before = state.before;
     walk_messages(store, state.path, stop, [&](const mail::Message& message) {
-        if (recorded.ids.erase(message.id) != 0) {
+        if (recorded.strike(message.id)) {
             return;
         }
         if (before > 0) {
             --before;  // stores give old messages first
             return;
         }
-        const ContentKey key = content_key(*message.source);
-        if (const auto it = recorded.without_id.find(key.bytes); it != recorded.without_id.end()) {
-            recorded.without_id.erase(it);
-            return;
-        }
-        add(key, message.id);
+        add(content_key(*message.source), message.id);
     });
+    for (const ContentKey& content : recorded.left()) {
+        take(content);
+    }
 }
 
 void Tail::add(const ContentKey& key, const std::string& id) {

@@ -1,0 +1,157 @@
+#include "migration/export.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/file.hpp"
+#include "fake_store.hpp"
+#include "temporary_folder.hpp"
+
+namespace mbx::migration {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr base::FileTime kNow{133'000'000'000'000'000};
+
+class ExportMailbox : public testing::Test {
+  protected:
+    ExportResult run(const std::string& path) {
+        base::SeededIds ids(7);
+        bad_items_.emplace(path + ".bad", limit_);
+        return export_mailbox({store_, clock_, ids, *bad_items_, progress_, losses_, stop_}, path,
+                              options_);
+    }
+
+    ErrorCode failure() {
+        try {
+            run(path_);
+        } catch (const Error& error) {
+            return error.code();
+        }
+        return ErrorCode::Internal;
+    }
+
+    void expect_no_file() {
+        EXPECT_FALSE(std::filesystem::exists(path_));
+        EXPECT_FALSE(std::filesystem::exists(path_ + ".part"));
+    }
+
+    test::TemporaryFolder folder_;
+    std::string path_ = folder_ / "john.pst";
+    test::FakeStore store_;
+    base::FixedClock clock_{kNow};
+    std::optional<BadItems> bad_items_;
+    std::uint64_t limit_ = 0;
+    base::NoProgress progress_;
+    base::DiagnosticList losses_;
+    base::StopFlag stop_;
+    ExportOptions options_;
+};
+
+TEST_F(ExportMailbox, WritesEveryFolderAndMessage) {
+    store_.add(mail::kInboxPath, {test::numbered_mail(1), test::numbered_mail(2)});
+    store_.add({"INBOX", "Work"}, {test::numbered_mail(3)});
+    store_.add({"Gesendet"}, {test::numbered_mail(4)});
+    store_.add({"Empty"}, {});
+    options_.read_back = ReadBack::Full;
+    const ExportResult result = run(path_);
+    EXPECT_EQ(result.messages(), 4U);
+    base::DiagnosticList damage;
+    const auto reader = pst::open_pst(path_, {}, damage);
+    std::map<std::string, std::uint64_t> counts;
+    for (const pst::PstFolder& folder : reader->folders()) {
+        counts[folder.folder.display_name] = folder.message_count;
+    }
+    EXPECT_EQ(counts["Inbox"], 2U);
+    EXPECT_EQ(counts["Work"], 1U);
+    EXPECT_EQ(counts["Sent Items"], 1U);
+    EXPECT_EQ(counts.count("Empty"), 1U);
+    EXPECT_TRUE(damage.items.empty());
+}
+
+TEST_F(ExportMailbox, GivesTheSameBytesAgain) {
+    store_.add(mail::kInboxPath, {test::numbered_mail(1), test::numbered_mail(2)});
+    run(path_);
+    run(folder_ / "again.pst");
+    EXPECT_EQ(base::read_file(path_, 1 << 24), base::read_file(folder_ / "again.pst", 1 << 24));
+}
+
+TEST_F(ExportMailbox, NeverOverwritesAFile) {
+    store_.add(mail::kInboxPath, {});
+    base::File::create(path_).close();
+    EXPECT_EQ(failure(), ErrorCode::CannotCreate);
+    EXPECT_EQ(std::filesystem::file_size(path_), 0U);
+}
+
+TEST_F(ExportMailbox, PublishesNothingWithTooManyBadItems) {
+    store_.add(mail::kInboxPath, {test::numbered_mail(1), test::make_mail("x", "unreadable"),
+                                  test::numbered_mail(2)});
+    EXPECT_EQ(failure(), ErrorCode::BadData);
+    expect_no_file();
+    EXPECT_EQ(bad_items_->count(), 1U);
+    limit_ = 1;
+    EXPECT_EQ(run(path_).messages(), 2U);
+    EXPECT_TRUE(std::filesystem::exists(path_));
+}
+
+TEST_F(ExportMailbox, NamesTheMessageThatBreaks) {
+    mail::Message broken;
+    broken.id = "17";
+    broken.source = std::make_shared<test::BrokenSource>();
+    store_.add({"Lists"}, {broken});
+    EXPECT_EQ(failure(), ErrorCode::BadData);
+    ASSERT_EQ(bad_items_->count(), 1U);
+    EXPECT_EQ(bad_items_->items()[0].folder, "Lists");
+    EXPECT_EQ(bad_items_->items()[0].id, "17");
+    EXPECT_THAT(bad_items_->items()[0].reason, HasSubstr("broken disk"));
+}
+
+TEST_F(ExportMailbox, LeavesNothingBehindWhenTheStoreIsGone) {
+    store_.add(mail::kInboxPath, {test::numbered_mail(1), test::make_mail("x", "store gone")});
+    EXPECT_EQ(failure(), ErrorCode::Unavailable);
+    expect_no_file();
+}
+
+TEST_F(ExportMailbox, GivesUpOnAStoreWhereEverythingFails) {
+    store_.add(mail::kInboxPath,
+               std::vector<mail::Message>(1000, test::make_mail("x", "unreadable")));
+    EXPECT_EQ(failure(), ErrorCode::BadData);
+    EXPECT_LE(bad_items_->count(), 101U);
+    expect_no_file();
+}
+
+TEST_F(ExportMailbox, LeavesNothingBehindWhenStopped) {
+    store_.add(mail::kInboxPath, {test::numbered_mail(1)});
+    stop_.request();
+    EXPECT_EQ(failure(), ErrorCode::TryAgain);
+    expect_no_file();
+}
+
+TEST_F(ExportMailbox, LeavesOutWhatTheFilterDoesNotTake) {
+    store_.add(mail::kInboxPath, {test::numbered_mail(1), test::numbered_mail(2)});
+    store_.add({"Spam"}, {test::numbered_mail(3)});
+    options_.folders = FolderFilter({}, {"\\Junk"});
+    options_.messages.since = base::UnixTime{1'700'000'002};
+    const ExportResult result = run(path_);
+    ASSERT_EQ(result.folders.size(), 1U);
+    EXPECT_EQ(result.folders[0].messages, 1U);
+    EXPECT_EQ(result.folders[0].filtered, 1U);
+}
+
+TEST_F(ExportMailbox, NoticesAFileThatIsNotWhatWasWritten) {
+    store_.add(mail::kInboxPath, {test::numbered_mail(1)});
+    ExportResult written = run(path_);
+    base::SeededIds ids(7);
+    const ExportContext context{store_, clock_, ids, *bad_items_, progress_, losses_, stop_};
+    read_back(path_, written, options_, context);
+    written.folders[0].messages = 2;
+    EXPECT_THROW(read_back(path_, written, options_, context), Error);
+    written.folders[0].nid = pst::ndb::Nid{0x99982};
+    EXPECT_THROW(read_back(path_, written, options_, context), Error);
+}
+
+}  // namespace
+}  // namespace mbx::migration

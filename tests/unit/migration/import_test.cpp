@@ -1,0 +1,240 @@
+#include "migration/import.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fake_pst.hpp"
+#include "fake_store.hpp"
+#include "migration/message_header.hpp"
+#include "temporary_folder.hpp"
+
+namespace mbx::migration {
+namespace {
+
+using mapi::SpecialFolder;
+using testing::ElementsAre;
+
+class ImportPst : public testing::Test {
+  protected:
+    /// A run of the tool: the journal is opened anew.
+    ImportResult run() {
+        Journal journal(folder_ / "a.pst.journal", {"a.pst", 1, "", "test:"});
+        bad_items_.emplace(folder_ / "bad", 0);
+        return import_pst(
+            {pst_, store_, journal, *bad_items_, progress_, diagnostics_, losses_, stop_},
+            options_);
+    }
+
+    ErrorCode failure() {
+        try {
+            run();
+        } catch (const Error& error) {
+            return error.code();
+        }
+        return ErrorCode::Internal;
+    }
+
+    std::vector<std::string> ids(const mail::FolderPath& path) {
+        std::vector<std::string> result;
+        for (const std::string& text : store_.texts(path)) {
+            const auto header = text.substr(0, header_length(text).value_or(0));
+            result.push_back(header_field(header, "Message-ID").value_or("none"));
+        }
+        return result;
+    }
+
+    static std::vector<std::string> numbered(int first, int last) {
+        std::vector<std::string> result;
+        for (int n = first; n <= last; ++n) {
+            result.push_back("<" + std::to_string(n) + "@x>");
+        }
+        return result;
+    }
+
+    test::TemporaryFolder folder_;
+    test::FakePst pst_;
+    test::FakeStore store_;
+    std::optional<BadItems> bad_items_;
+    base::NoProgress progress_;
+    base::DiagnosticList diagnostics_;
+    base::DiagnosticList losses_;
+    base::StopFlag stop_;
+    ImportOptions options_;
+};
+
+TEST_F(ImportPst, BringsEveryMessageInboxFirst) {
+    pst_.add("Lists", 10, 12);
+    pst_.add("Inbox", 1, 3, SpecialFolder::Inbox);
+    pst_.add("Sent Items", 20, 20, SpecialFolder::SentItems);
+    pst_.add("Empty", 1, 0);
+    const ImportResult result = run();
+    EXPECT_THAT(ids({"INBOX"}), numbered(1, 3));
+    EXPECT_THAT(ids({"Lists"}), numbered(10, 12));
+    EXPECT_THAT(ids({"Sent"}), numbered(20, 20));
+    EXPECT_NE(store_.find({"Empty"}), nullptr);
+    EXPECT_EQ(store_.find({"Sent"})->info.special_use, mail::SpecialUse::Sent);
+    ASSERT_EQ(result.folders.size(), 4U);
+    EXPECT_EQ(result.folders[0].path, mail::kInboxPath);
+    EXPECT_EQ(result.folders[0].sent, 3U);
+    EXPECT_TRUE(result.proven());
+    EXPECT_EQ(store_.find({"INBOX"})->messages[0].internal_date, base::UnixTime{1'700'000'000});
+}
+
+TEST_F(ImportPst, RefusesAnInboxThatHoldsMail) {
+    pst_.add("Inbox", 1, 3, SpecialFolder::Inbox);
+    store_.add(mail::kInboxPath, {test::numbered_mail(1)});
+    EXPECT_EQ(failure(), ErrorCode::CannotCreate);
+    EXPECT_EQ(store_.appends, 0);
+    options_.allow_non_empty = true;
+    EXPECT_TRUE(run().proven());
+    EXPECT_EQ(ids({"INBOX"}).size(), 4U);
+}
+
+TEST_F(ImportPst, SendsNothingTheSecondTime) {
+    pst_.add("Inbox", 1, 3, SpecialFolder::Inbox);
+    run();
+    const ImportResult result = run();
+    EXPECT_TRUE(result.resumed);
+    EXPECT_EQ(result.folders[0].resumed, 3U);
+    EXPECT_EQ(result.folders[0].messages, 3U);
+    EXPECT_EQ(store_.appends, 3);
+    EXPECT_TRUE(result.proven());
+}
+
+struct Interruption {
+    bool after_landing;
+    bool gives_ids;
+};
+
+class InterruptedImport : public ImportPst, public testing::WithParamInterface<Interruption> {};
+
+/// The session ends at every append in turn, again and again, until the import is through.
+TEST_P(InterruptedImport, BringsEveryMessageOnce) {
+    pst_.add("Inbox", 1, 4, SpecialFolder::Inbox);
+    pst_.add("Sent Items", 11, 13, SpecialFolder::SentItems);
+    pst_.add("Copies", 1, 2).items.push_back({"<1@x>"});
+    pst_.all.back().info.message_count = 3;
+    store_.gone_after_landing = GetParam().after_landing;
+    store_.gives_ids = GetParam().gives_ids;
+    int runs = 0;
+    for (int survived = 0; survived < 12; ++survived) {
+        store_.gone_at_append = store_.appends + 1 + survived % 3;
+        try {
+            ++runs;
+            run();
+            break;
+        } catch (const Error& error) {
+            ASSERT_EQ(error.code(), ErrorCode::Unavailable);
+        }
+    }
+    EXPECT_GE(runs, 4);
+    store_.gone_at_append.reset();
+    const ImportResult result = run();
+    EXPECT_TRUE(result.proven());
+    EXPECT_THAT(ids({"INBOX"}), testing::UnorderedElementsAreArray(numbered(1, 4)));
+    EXPECT_THAT(ids({"Sent"}), testing::UnorderedElementsAreArray(numbered(11, 13)));
+    EXPECT_THAT(ids({"Copies"}), testing::UnorderedElementsAre("<1@x>", "<1@x>", "<2@x>"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, InterruptedImport,
+                         testing::Values(Interruption{false, true}, Interruption{true, true},
+                                         Interruption{false, false}, Interruption{true, false}));
+
+TEST_F(ImportPst, LeavesOldMailOfAFilledInboxAloneWhenItGoesOn) {
+    pst_.add("Inbox", 1, 4, SpecialFolder::Inbox);
+    options_.allow_non_empty = true;
+    store_.add(mail::kInboxPath, {test::numbered_mail(1), test::numbered_mail(2)});
+    store_.gone_at_append = 3;
+    store_.gone_after_landing = true;
+    EXPECT_EQ(failure(), ErrorCode::Unavailable);
+    store_.gone_at_append.reset();
+    const ImportResult result = run();
+    EXPECT_EQ(result.folders[0].recovered, 3U);
+    EXPECT_EQ(result.folders[0].sent, 1U);
+    EXPECT_EQ(ids({"INBOX"}).size(), 6U);
+}
+
+TEST_F(ImportPst, GoesOnOverDamagedMessagesAndTriesThemAgain) {
+    auto& inbox = pst_.add("Inbox", 1, 3, SpecialFolder::Inbox);
+    inbox.items[1].unreadable = true;
+    const ImportResult result = run();
+    EXPECT_THAT(ids({"INBOX"}), ElementsAre("<1@x>", "<3@x>"));
+    EXPECT_EQ(result.folders[0].bad, 1U);
+    EXPECT_TRUE(bad_items_->too_many());
+    EXPECT_THAT(bad_items_->items()[0].reason, testing::HasSubstr("damaged block"));
+    pst_.all[1].items[1].unreadable = false;
+    run();
+    EXPECT_FALSE(bad_items_->too_many());
+    EXPECT_THAT(ids({"INBOX"}), ElementsAre("<1@x>", "<3@x>", "<2@x>"));
+}
+
+TEST_F(ImportPst, CountsHiddenItems) {
+    auto& inbox = pst_.add("Inbox", 1, 2, SpecialFolder::Inbox);
+    inbox.items[0].message_class = "IPM.Rule.Version2.Message";
+    const ImportResult result = run();
+    EXPECT_EQ(result.folders[0].hidden, 1U);
+    EXPECT_THAT(ids({"INBOX"}), ElementsAre("<2@x>"));
+}
+
+TEST_F(ImportPst, TellsMessagesThatAreTooLargeApart) {
+    pst_.add("Inbox", 1, 1, SpecialFolder::Inbox);
+    store_.store_limits.largest_message = 10;
+    run();
+    ASSERT_EQ(bad_items_->count(), 1U);
+    EXPECT_EQ(bad_items_->items()[0].kind, BadKind::TooLarge);
+    EXPECT_EQ(store_.appends, 0);
+}
+
+TEST_F(ImportPst, NoticesRowsWithoutMessages) {
+    pst_.add("Inbox", 1, 2, SpecialFolder::Inbox).info.message_count = 5;
+    run();
+    ASSERT_EQ(bad_items_->count(), 1U);
+    EXPECT_THAT(bad_items_->items()[0].reason, testing::HasSubstr("lists 5 messages, only 2"));
+}
+
+TEST_F(ImportPst, FindsAnotherNameWhereOneIsRefused) {
+    pst_.add("Inbox", 1, 1, SpecialFolder::Inbox);
+    const auto files = pst_.add("Files", 2, 2).info.nid;
+    pst_.add("2020", 3, 3, SpecialFolder::None, files);
+    store_.refused_names = {"Files"};
+    EXPECT_TRUE(run().proven());
+    EXPECT_THAT(ids({"Files_"}), ElementsAre("<2@x>"));
+    EXPECT_THAT(ids({"Files_", "2020"}), ElementsAre("<3@x>"));
+    ASSERT_EQ(diagnostics_.items.size(), 2U);
+    EXPECT_EQ(diagnostics_.items[0].id, "folder-renamed");
+    run();
+    EXPECT_EQ(store_.appends, 3);
+}
+
+TEST_F(ImportPst, LeavesNoTailWhenItIsStopped) {
+    pst_.add("Inbox", 1, 4, SpecialFolder::Inbox);
+    stop_.request();
+    EXPECT_EQ(failure(), ErrorCode::TryAgain);
+    EXPECT_EQ(store_.appends, 0);
+}
+
+TEST_F(ImportPst, NoticesWhatTheDestinationHasLost) {
+    pst_.add("Inbox", 1, 4, SpecialFolder::Inbox);
+    run();
+    store_.find(mail::kInboxPath)->messages.pop_back();
+    const ImportResult result = run();
+    EXPECT_FALSE(result.proven());
+    EXPECT_EQ(result.folders[0].proof->missing, 1U);
+}
+
+TEST_F(ImportPst, TakesOnlyWhatIsAskedFor) {
+    pst_.add("Inbox", 1, 1, SpecialFolder::Inbox);
+    pst_.add("Junk E-mail", 2, 2, SpecialFolder::JunkEmail);
+    options_.plan.filter = FolderFilter({}, {"\\Junk"});
+    options_.messages.before = base::UnixTime{1'600'000'000};
+    const ImportResult result = run();
+    ASSERT_EQ(result.folders.size(), 1U);
+    EXPECT_EQ(result.folders[0].filtered, 1U);
+    ASSERT_EQ(result.skipped.size(), 1U);
+    EXPECT_EQ(result.skipped[0].reason, "left out on request");
+    options_.messages.before.reset();
+    EXPECT_EQ(run().folders[0].sent, 1U);
+}
+
+}  // namespace
+}  // namespace mbx::migration

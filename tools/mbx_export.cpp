@@ -1,0 +1,202 @@
+// mbx-export: mailbox → new PST.
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+
+#include "base/text.hpp"
+#include "cli/mailbox_options.hpp"
+#include "cli/run.hpp"
+#include "cli/selection_options.hpp"
+#include "migration/disk_space.hpp"
+#include "migration/export.hpp"
+#include "report.hpp"
+
+namespace mbx::tools {
+namespace {
+
+/// Where a PST's times and identifiers come from: the machine, or SOURCE_DATE_EPOCH for files that
+/// can be made again bit for bit.
+struct Origins {
+    std::unique_ptr<base::Clock> clock = std::make_unique<base::SystemClock>();
+    std::unique_ptr<base::IdSource> ids = std::make_unique<base::RandomIds>();
+
+    Origins() {
+        const char* const epoch =
+            std::getenv("SOURCE_DATE_EPOCH");  // NOLINT(concurrency-mt-unsafe)
+        if (epoch == nullptr) {
+            return;
+        }
+        char* end = nullptr;
+        const long long seconds = std::strtoll(epoch, &end, 10);
+        const auto time = base::to_file_time(base::UnixTime{seconds});
+        if (end == epoch || *end != '\0' || !time) {
+            throw Error(ErrorCode::Usage, "SOURCE_DATE_EPOCH is no number of seconds since 1970");
+        }
+        clock = std::make_unique<base::FixedClock>(*time);
+        ids = std::make_unique<base::SeededIds>(static_cast<std::uint64_t>(seconds));
+    }
+};
+
+class MbxExport final : public cli::Tool {
+  public:
+    MbxExport()
+        : Tool({.name = "mbx-export",
+                .summary = "copy a mailbox into a new Outlook .pst file",
+                .usage = {"[OPTION]... SOURCE FILE.pst",
+                          "[OPTION]... --server NAME --alias ALIAS FILE.pst"},
+                .examples = {{"a Maildir", "mbx-export maildir:/srv/mail/john john.pst"},
+                             {"a mailbox on a server, without junk",
+                              "mbx-export --exclude '\\Junk' --password-file ~/.john "
+                              "imaps://john@mail.example john.pst"}},
+                .notes =
+                    "SOURCE is read only. FILE.pst must not exist; it appears when it is "
+                    "complete and has been read back.\nMessages that cannot be taken along are "
+                    "kept in FILE.pst.bad."}) {}
+
+    ExitCode run(cli::Context& context) override {
+        migration::Mailbox mailbox = source_.resolve();
+        const auto store = store::open_store(mailbox.url, store::OpenMode::Read, mailbox.connect,
+                                             context.diagnostics, context.stop);
+        options_.known = mailbox.folders;
+        if (dry_run_) {
+            return show_plan(context, *store);
+        }
+        if (const auto size = migration::mailbox_size(mailbox.url)) {
+            migration::check_disk_space(pst_path_, *size, context.diagnostics);
+        }
+        return export_to_file(context, *store);
+    }
+
+  protected:
+    void declare(cli::OptionSet& options) override {
+        options.group("Export options")
+            .flag("dry-run,n", &dry_run_, "show which folders would be exported, and write nothing")
+            .number<std::uint64_t>("bad-item-limit", &bad_item_limit_, "N",
+                                   "succeed with up to N messages left behind (default: 0)")
+            .choice("check", &check_, {"full", "counts", "none"},
+                    "how the finished file is read back (default: full): every message, byte for "
+                    "byte; folders and counts; not at all")
+            .flag("no-check", &no_check_, "the same as --check none")
+            .choice("encoding", &encoding_, {"permute", "none"},
+                    "how data is encoded in the file (default: permute, as Outlook does)")
+            .flag("no-exact-source", &no_exact_source_,
+                  "do not keep what gives each message back byte for byte")
+            .value("name", &options_.pst.display_name, "NAME",
+                   "what Outlook calls the file (default: Outlook Data File)");
+        selection_.declare(options);
+        source_.declare(options);
+    }
+
+    void check(std::vector<std::string> operands) override {
+        source_.take_operand(operands, 0, "SOURCE");
+        cli::expect_operands(operands, {"FILE.pst"});
+        pst_path_ = operands[0];
+        selection_.check();
+        options_.folders = selection_.folders();
+        options_.messages = selection_.messages();
+        options_.exact_source = !no_exact_source_;
+        options_.pst.crypt =
+            encoding_ == "none" ? pst::ndb::CryptMethod::None : pst::ndb::CryptMethod::Permute;
+        if (no_check_ || check_ == "none") {
+            options_.read_back = migration::ReadBack::None;
+        } else {
+            options_.read_back =
+                check_ == "counts" ? migration::ReadBack::Counts : migration::ReadBack::Full;
+        }
+    }
+
+  private:
+    ExitCode show_plan(cli::Context& context, store::MailStore& store) {
+        const auto plan =
+            migration::plan_pst_folders(store.folders(), options_.folders, options_.known);
+        std::vector<std::string> pst_paths;
+        for (const migration::PstTarget& target : plan) {
+            std::string path = target.parent ? pst_paths[*target.parent] + "/" : std::string();
+            pst_paths.push_back(path + target.folder.display_name);
+            const auto count = target.has_messages ? store.message_count(target.path)
+                                                   : std::optional<std::uint64_t>(0);
+            context.output.record(
+                {{"type", "folder"},
+                 {"path", mail::to_string(target.path)},
+                 {"pst_path", pst_paths.back()},
+                 {"messages", count.value_or(0)}},
+                fmt::format("{} -> {}: {}", base::escape(mail::to_string(target.path)),
+                            base::escape(pst_paths.back()), messages_text(count.value_or(0))));
+        }
+        return ExitCode::Ok;
+    }
+
+    ExitCode export_to_file(cli::Context& context, store::MailStore& store) {
+        const Stopwatch watch;
+        const Origins origins;
+        const LossesShown losses(common().verbose, context.diagnostics);
+        migration::BadItems bad_items(pst_path_ + ".bad", bad_item_limit_);
+        const migration::ExportResult result =
+            migration::export_mailbox({store, *origins.clock, *origins.ids, bad_items,
+                                       context.progress, losses.sink(), context.stop},
+                                      pst_path_, options_);
+        for (const migration::ExportedFolder& folder : result.folders) {
+            report_folder(context, common().verbose, folder);
+        }
+        show_bad_items(context, bad_items);
+        show_losses(context, result.losses);
+        report_summary(context, result, bad_items, watch.seconds());
+        return ExitCode::Ok;
+    }
+
+    static void report_folder(cli::Context& context, bool verbose,
+                              const migration::ExportedFolder& folder) {
+        if (context.output.is_json() || verbose) {
+            context.output.record(
+                {{"type", "folder"},
+                 {"path", mail::to_string(folder.path)},
+                 {"pst_path", folder.pst_path},
+                 {"messages", folder.messages},
+                 {"bytes", folder.bytes},
+                 {"left_out", folder.filtered},
+                 {"bad_items", folder.bad}},
+                fmt::format("{}: {}, {}", base::escape(folder.pst_path),
+                            messages_text(folder.messages), size_text(folder.bytes)));
+        }
+    }
+
+    void report_summary(cli::Context& context, const migration::ExportResult& result,
+                        const migration::BadItems& bad_items, double seconds) const {
+        context.output.record(
+            {{"type", "summary"},
+             {"file", pst_path_},
+             {"folders", result.folders.size()},
+             {"messages", result.messages()},
+             {"bytes", result.bytes()},
+             {"file_bytes", result.file_size},
+             {"bad_items", bad_items.count()},
+             {"losses", result.losses},
+             {"seconds", seconds}},
+            fmt::format("{}: {}, {}, {} in a file of {}, {}, {:.1f} s", base::escape(pst_path_),
+                        counted(result.folders.size(), "folder"), messages_text(result.messages()),
+                        size_text(result.bytes()), size_text(result.file_size),
+                        counted(bad_items.count(), "bad item"), seconds));
+    }
+
+    cli::MailboxOptions source_;
+    cli::SelectionOptions selection_;
+    std::string pst_path_;
+    std::string check_ = "full";
+    std::string encoding_ = "permute";
+    bool dry_run_ = false;
+    bool no_check_ = false;
+    bool no_exact_source_ = false;
+    std::uint64_t bad_item_limit_ = 0;
+    migration::ExportOptions options_;
+};
+
+}  // namespace
+}  // namespace mbx::tools
+
+int main(int argc, char* argv[]) {
+    mbx::tools::MbxExport tool;
+    return mbx::cli::run(argc, argv, tool);
+}

@@ -1,0 +1,301 @@
+// pst-import: PST → mailbox.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/text.hpp"
+#include "cli/mailbox_options.hpp"
+#include "cli/progress_bar.hpp"
+#include "cli/run.hpp"
+#include "cli/selection_options.hpp"
+#include "migration/import.hpp"
+#include "report.hpp"
+
+namespace mbx::tools {
+namespace {
+
+struct Totals {
+    std::uint64_t messages = 0;
+    std::uint64_t sent = 0;
+    std::uint64_t sent_bytes = 0;
+    std::uint64_t hidden = 0;
+    std::uint64_t filtered = 0;
+    std::uint64_t missing = 0;
+    std::uint64_t altered = 0;
+    std::uint64_t flags_differ = 0;
+    std::uint64_t dates_differ = 0;
+};
+
+Totals totals_of(const migration::ImportResult& result) {
+    Totals totals;
+    for (const migration::ImportedFolder& folder : result.folders) {
+        totals.messages += folder.messages;
+        totals.sent += folder.sent;
+        totals.sent_bytes += folder.sent_bytes;
+        totals.hidden += folder.hidden;
+        totals.filtered += folder.filtered;
+        if (folder.proof) {
+            totals.missing += folder.proof->missing;
+            totals.altered += folder.proof->altered;
+            totals.flags_differ += folder.proof->flags_differ;
+            totals.dates_differ += folder.proof->dates_differ;
+        }
+    }
+    return totals;
+}
+
+class PstImport final : public cli::Tool {
+  public:
+    PstImport()
+        : Tool({.name = "pst-import",
+                .summary = "copy the messages of a .pst or .ost file into a mailbox",
+                .usage = {"[OPTION]... FILE.pst DESTINATION",
+                          "[OPTION]... FILE.pst --server NAME --alias ALIAS"},
+                .examples =
+                    {{"into a mailbox on a server",
+                      "pst-import --password-file ~/.john john.pst imaps://john@mail.example"},
+                     {"into a new Maildir", "pst-import john.pst maildir:/srv/mail/john"}},
+                .notes = "What has landed is recorded in FILE.pst.journal: run again after an "
+                         "interruption, the import goes on,\nand no message comes twice. Messages "
+                         "that cannot be imported are kept in FILE.pst.refused."}) {}
+
+    ExitCode run(cli::Context& context) override {
+        migration::Mailbox mailbox = destination_.resolve();
+        const std::string destination = store::to_string(mailbox.url);
+        const auto pst = pst::open_pst(pst_path_, reader_options(), context.diagnostics);
+        const auto mode = dry_run_ ? store::OpenMode::Check : store::OpenMode::Write;
+        const auto store = store::open_store(mailbox.url, mode, mailbox.connect,
+                                             context.diagnostics, context.stop);
+        options_.plan.known = mailbox.folders;
+        if (dry_run_) {
+            return show_plan(context, *pst, *store);
+        }
+        return import_file(context, *pst, *store, destination);
+    }
+
+  protected:
+    void declare(cli::OptionSet& options) override {
+        options.group("Import options")
+            .flag("dry-run,n", &dry_run_, "show which folders would be imported, and write nothing")
+            .flag("allow-non-empty", &options_.allow_non_empty,
+                  "import although the destination's Inbox holds messages")
+            .number<std::uint64_t>("bad-item-limit", &bad_item_limit_, "N",
+                                   "succeed with up to N messages left behind (default: 0)")
+            .choice("proof", &proof_, {"full", "header", "counts", "none"},
+                    "how the destination is compared with the file at the end (default: full): "
+                    "every byte; Message-ID, Date, From and Subject; counts; not at all")
+            .value("work-dir", &work_dir_, "FOLDER",
+                   "keep the journal and refused messages in FOLDER (default: beside FILE.pst)")
+            .flag("mail-only", &options_.plan.mail_only,
+                  "leave out calendars, contacts, tasks, notes and journals")
+            .flag("unpack-winmail", &options_.unpack_tnef,
+                  "put the files in the place of winmail.dat attachments")
+            .flag("no-exact-source", &no_exact_source_,
+                  "make each message from its properties, although its original bytes are there")
+            .number<std::uint32_t>("code-page", &code_page_, "N",
+                                   "of 8-bit text in old files (default: 1252)")
+            .choice("reader", &reader_, {"auto", "own", "libpff"},
+                    "what reads the file (default: auto)");
+        selection_.declare(options);
+        destination_.declare(options);
+    }
+
+    void check(std::vector<std::string> operands) override {
+        destination_.take_operand(operands, 1, "DESTINATION");
+        cli::expect_operands(operands, {"FILE.pst"});
+        pst_path_ = operands[0];
+        selection_.check();
+        options_.plan.filter = selection_.folders();
+        options_.messages = selection_.messages();
+        options_.proof = migration::parse_proof(proof_);
+        options_.use_exact_source = !no_exact_source_;
+    }
+
+  private:
+    pst::PstReaderOptions reader_options() const {
+        pst::PstReaderOptions options;
+        options.code_page = code_page_;
+        options.kind = reader_ == "own"      ? pst::ReaderKind::Own
+                       : reader_ == "libpff" ? pst::ReaderKind::Libpff
+                                             : pst::ReaderKind::Auto;
+        return options;
+    }
+
+    std::string beside(const std::string& ending) const {
+        const std::filesystem::path pst(pst_path_);
+        const std::filesystem::path folder =
+            work_dir_ ? std::filesystem::path(*work_dir_) : pst.parent_path();
+        return (folder / (pst.filename().string() + ending)).string();
+    }
+
+    ExitCode show_plan(cli::Context& context, pst::PstReader& pst, store::MailStore& store) {
+        const migration::MailPlan plan = migration::plan_import(pst, store, options_.plan);
+        for (const migration::MailTarget& target : plan.folders) {
+            const std::string path = mail::to_string(target.path);
+            context.output.record(
+                {{"type", "folder"},
+                 {"pst_path", target.pst_path},
+                 {"path", path},
+                 {"messages", target.message_count}},
+                fmt::format("{} -> {}: {}", base::escape(target.pst_path), base::escape(path),
+                            messages_text(target.message_count)));
+        }
+        for (const migration::SkippedFolder& folder : plan.skipped) {
+            if (folder.message_count > 0) {
+                context.output.record({{"type", "skipped_folder"},
+                                       {"pst_path", folder.pst_path},
+                                       {"messages", folder.message_count},
+                                       {"reason", folder.reason}},
+                                      skipped_text(folder));
+            }
+        }
+        return ExitCode::Ok;
+    }
+
+    static std::string skipped_text(const migration::SkippedFolder& folder) {
+        return fmt::format("{}: {} left out: {}", base::escape(folder.pst_path),
+                           messages_text(folder.message_count), folder.reason);
+    }
+
+    ExitCode import_file(cli::Context& context, pst::PstReader& pst, store::MailStore& store,
+                         const std::string& destination) {
+        const Stopwatch watch;
+        const LossesShown losses(common().verbose, context.diagnostics);
+        migration::Journal journal(beside(".journal"),
+                                   migration::bind_journal(pst_path_, destination));
+        if (journal.resumed()) {
+            context.console.note("going on where " + base::escape(journal.path()) + " ends");
+        }
+        migration::BadItems bad_items(beside(".refused"), bad_item_limit_);
+        const migration::ImportResult result =
+            migration::import_pst({pst, store, journal, bad_items, context.progress,
+                                   context.diagnostics, losses.sink(), context.stop},
+                                  options_);
+        report(context, result, bad_items, destination, watch.seconds());
+        if (bad_items.too_many()) {
+            throw bad_items.too_many_error();
+        }
+        refuse_unproven(result, destination);
+        return ExitCode::Ok;
+    }
+
+    void report(cli::Context& context, const migration::ImportResult& result,
+                const migration::BadItems& bad_items, const std::string& destination,
+                double seconds) const {
+        for (const migration::ImportedFolder& folder : result.folders) {
+            report_folder(context, folder);
+        }
+        for (const migration::SkippedFolder& folder : result.skipped) {
+            context.output.is_json() ? context.output.record({{"type", "skipped_folder"},
+                                                              {"pst_path", folder.pst_path},
+                                                              {"messages", folder.message_count},
+                                                              {"reason", folder.reason}},
+                                                             {})
+                                     : context.console.note(skipped_text(folder));
+        }
+        show_bad_items(context, bad_items);
+        show_losses(context, result.losses);
+        const Totals totals = totals_of(result);
+        if (totals.flags_differ + totals.dates_differ > 0) {
+            context.console.note(fmt::format(
+                "the destination holds {} with other flags or keywords and {} with another date",
+                messages_text(totals.flags_differ), messages_text(totals.dates_differ)));
+        }
+        report_summary(context, result, totals, bad_items, destination, seconds);
+    }
+
+    void report_folder(cli::Context& context, const migration::ImportedFolder& folder) const {
+        if (!context.output.is_json() && !common().verbose) {
+            return;
+        }
+        cli::Json record{{"type", "folder"},
+                         {"pst_path", folder.pst_path},
+                         {"path", mail::to_string(folder.path)},
+                         {"messages", folder.messages},
+                         {"sent", folder.sent},
+                         {"sent_bytes", folder.sent_bytes},
+                         {"resumed", folder.resumed},
+                         {"recovered", folder.recovered},
+                         {"hidden", folder.hidden},
+                         {"left_out", folder.filtered},
+                         {"bad_items", folder.bad}};
+        if (folder.proof) {
+            record["proof"] = {{"found", folder.proof->found},
+                               {"missing", folder.proof->missing},
+                               {"altered", folder.proof->altered},
+                               {"others", folder.proof->others},
+                               {"flags_differ", folder.proof->flags_differ},
+                               {"dates_differ", folder.proof->dates_differ}};
+        }
+        context.output.record(
+            record, fmt::format("{} -> {}: {}, {} sent now", base::escape(folder.pst_path),
+                                base::escape(mail::to_string(folder.path)),
+                                messages_text(folder.messages), cli::with_thousands(folder.sent)));
+    }
+
+    void report_summary(cli::Context& context, const migration::ImportResult& result,
+                        const Totals& totals, const migration::BadItems& bad_items,
+                        const std::string& destination, double seconds) const {
+        const bool proven = options_.proof != migration::Proof::None && result.proven();
+        context.output.record(
+            {{"type", "summary"},
+             {"file", pst_path_},
+             {"destination", destination},
+             {"folders", result.folders.size()},
+             {"messages", totals.messages},
+             {"sent", totals.sent},
+             {"sent_bytes", totals.sent_bytes},
+             {"hidden", totals.hidden},
+             {"left_out", totals.filtered},
+             {"bad_items", bad_items.count()},
+             {"missing", totals.missing},
+             {"altered", totals.altered},
+             {"proof", proof_},
+             {"proven", proven},
+             {"resumed", result.resumed},
+             {"losses", result.losses},
+             {"seconds", seconds}},
+            fmt::format("{}: {}, {}, {} of them ({}) sent now, {}, {}, {:.1f} s",
+                        base::escape(destination), counted(result.folders.size(), "folder"),
+                        messages_text(totals.messages), cli::with_thousands(totals.sent),
+                        size_text(totals.sent_bytes), counted(bad_items.count(), "bad item"),
+                        proven ? "proven" : "not proven", seconds));
+    }
+
+    void refuse_unproven(const migration::ImportResult& result,
+                         const std::string& destination) const {
+        if (options_.proof == migration::Proof::None || result.proven()) {
+            return;
+        }
+        const Totals totals = totals_of(result);
+        throw Error(ErrorCode::BadData,
+                    fmt::format("the destination lacks {} and holds {} with other bytes",
+                                messages_text(totals.missing), messages_text(totals.altered)),
+                    totals.altered > 0
+                        ? "--proof header is for servers that rewrite messages on their way in"
+                        : "--json shows the folders")
+            .with_place(base::escape(destination));
+    }
+
+    cli::MailboxOptions destination_;
+    cli::SelectionOptions selection_;
+    std::string pst_path_;
+    std::optional<std::string> work_dir_;
+    std::string proof_ = "full";
+    std::string reader_ = "auto";
+    bool dry_run_ = false;
+    bool no_exact_source_ = false;
+    std::uint32_t code_page_ = 1252;
+    std::uint64_t bad_item_limit_ = 0;
+    migration::ImportOptions options_;
+};
+
+}  // namespace
+}  // namespace mbx::tools
+
+int main(int argc, char* argv[]) {
+    mbx::tools::PstImport tool;
+    return mbx::cli::run(argc, argv, tool);
+}

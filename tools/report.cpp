@@ -1,0 +1,62 @@
+#include "report.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/text.hpp"
+#include "cli/progress_bar.hpp"
+
+namespace mbx::tools {
+
+std::string counted(std::uint64_t count, std::string_view what) {
+    return fmt::format("{} {}{}", cli::with_thousands(count), what, count == 1 ? "" : "s");
+}
+
+std::string size_text(std::uint64_t bytes) {
+    static constexpr std::array<std::string_view, 4> kUnits{"kB", "MB", "GB", "TB"};
+    if (bytes < 1000) {
+        return counted(bytes, "byte");
+    }
+    auto value = static_cast<double>(bytes) / 1000;
+    std::size_t unit = 0;
+    while (value >= 999.95 && unit + 1 < kUnits.size()) {
+        value /= 1000;
+        ++unit;
+    }
+    return fmt::format("{:.1f} {}", value, kUnits[unit]);
+}
+
+void show_bad_items(cli::Context& context, const migration::BadItems& bad_items) {
+    for (const migration::BadItem& item : bad_items.items()) {
+        if (context.output.is_json()) {
+            context.output.record({{"type", "bad_item"},
+                                   {"folder", item.folder},
+                                   {"id", item.id},
+                                   {"kind", migration::to_string(item.kind)},
+                                   {"reason", item.reason},
+                                   {"kept_as", item.kept_as}},
+                                  {});
+        } else {
+            context.console.warning(fmt::format("{}{}{}: {}: {}", base::escape(item.folder),
+                                                item.id.empty() ? "" : " ", base::escape(item.id),
+                                                migration::to_string(item.kind), item.reason));
+        }
+    }
+    if (bad_items.count() > 0) {
+        context.console.note(
+            fmt::format("messages left behind are kept in {}", base::escape(bad_items.folder())));
+    }
+}
+
+void show_losses(cli::Context& context, const migration::LossCounts& losses) {
+    std::string text;
+    for (const auto& [kind, count] : losses) {
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", kind, cli::with_thousands(count));
+    }
+    if (!text.empty()) {
+        context.console.detail("losses of the conversion: " + text);
+    }
+}
+
+}  // namespace mbx::tools
