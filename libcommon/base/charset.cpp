@@ -217,7 +217,7 @@ std::string iconv_name(std::string_view charset) {
 std::optional<std::string> decode_charset(std::string_view bytes, std::string_view charset) {
     const std::string from = iconv_name(charset);
     if (from == "UTF-8" || (from == "ASCII" && is_ascii(bytes))) {
-        return utf8_from_utf16(utf16_from_utf8(bytes));
+        return is_valid_utf8(bytes) ? std::string(bytes) : utf8_from_utf16(utf16_from_utf8(bytes));
     }
     Iconv converter("UTF-8", from.c_str());
     if (from.empty() || !converter.valid()) {

@@ -1,9 +1,25 @@
 #include "base/utf.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace mbx::base {
 namespace {
+
+// How many bytes at the front are ASCII; eight at a time, since nearly all of mail is.
+std::size_t ascii_prefix(std::string_view bytes) noexcept {
+    std::size_t at = 0;
+    for (std::uint64_t word = 0; at + sizeof word <= bytes.size(); at += sizeof word) {
+        std::memcpy(&word, bytes.data() + at, sizeof word);
+        if ((word & 0x8080808080808080U) != 0) {
+            break;
+        }
+    }
+    while (at < bytes.size() && static_cast<unsigned char>(bytes[at]) < 0x80) {
+        ++at;
+    }
+    return at;
+}
 
 constexpr char32_t kReplacement = 0xFFFD;
 
@@ -60,7 +76,12 @@ std::u16string utf16_from_utf8(std::string_view utf8) {
     std::u16string result;
     result.reserve(utf8.size());
     while (!utf8.empty()) {
-        append_utf16(result, take_utf8(utf8).code_point);
+        const std::size_t ascii = ascii_prefix(utf8);
+        result.append(utf8.begin(), utf8.begin() + static_cast<std::ptrdiff_t>(ascii));
+        utf8.remove_prefix(ascii);
+        if (!utf8.empty()) {
+            append_utf16(result, take_utf8(utf8).code_point);
+        }
     }
     return result;
 }
@@ -123,17 +144,19 @@ std::string utf8_from_utf16le(ByteView bytes) {
 }
 
 bool is_valid_utf8(std::string_view bytes) noexcept {
-    while (!bytes.empty()) {
+    for (;;) {
+        bytes.remove_prefix(ascii_prefix(bytes));
+        if (bytes.empty()) {
+            return true;
+        }
         if (!take_utf8(bytes).valid) {
             return false;
         }
     }
-    return true;
 }
 
 bool is_ascii(std::string_view bytes) noexcept {
-    return std::all_of(bytes.begin(), bytes.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    return ascii_prefix(bytes) == bytes.size();
 }
 
 }  // namespace mbx::base
