@@ -26,7 +26,9 @@ inline mail::Message mail_of(std::string source) {
     return message;
 }
 
-inline mapi::Message mapi_of(const mail::Message& message, const ToMapiOptions& options = {}) {
+/// Without the recipe for the exact source, which has tests of its own.
+inline mapi::Message mapi_of(const mail::Message& message,
+                             const ToMapiOptions& options = {.exact_source = false}) {
     base::IgnoreDiagnostics ignore;
     return to_mapi(message, options, ignore);
 }
