@@ -24,6 +24,10 @@ using mapi::SpecialFolder;
 /// A message up to this size is read at once.
 constexpr std::uint64_t kReadAtOnce = std::uint64_t{4} << 20;
 
+/// A message embedded deeper than this has no recipe of its own: its bytes are literal in that of
+/// the one around it. Running recipes within recipes costs the square of the depth.
+constexpr int kDeepestRecipe = 8;
+
 class Converter {
   public:
     Converter(const mail::Message& message, const ToMapiOptions& options,
@@ -88,7 +92,7 @@ class Converter {
         conversation_to_mapi(context, message.properties);
         convert_content(context, depth, message, origins);
         set_flags(context, message);
-        if (options_.exact_source) {
+        if (options_.exact_source && depth <= kDeepestRecipe) {
             exact::keep_exact_source(message, source_of(tree, root, depth),
                                      {options_.whole_source});
         }

@@ -23,6 +23,9 @@ namespace {
 constexpr std::uint32_t kUtf8 = 65001;
 constexpr std::size_t kWorthAReference = 16;  // bytes; a shorter range is cheaper as a literal
 constexpr std::size_t kMostRuns = 20;
+constexpr std::size_t kMostTried = 4;  // values that one part is compared with
+constexpr std::uint64_t kFreeWork = std::uint64_t{64} << 20;
+constexpr std::uint64_t kWorkPerByte = 20;
 constexpr std::size_t kBytesPerRun = 40'000;
 
 struct RunMismatch {};  // ends a comparison early
@@ -63,6 +66,17 @@ std::uint32_t frozen_page_of(std::string_view charset) {
     }
 }
 
+const Stream* stream_of(const Operation& operation) {
+    if (const auto* copy = std::get_if<Copy>(&operation)) {
+        return &copy->stream;
+    }
+    if (const auto* base64 = std::get_if<Base64>(&operation)) {
+        return &base64->stream;
+    }
+    const auto* qp = std::get_if<QuotedPrintable>(&operation);
+    return qp != nullptr ? &qp->stream : nullptr;
+}
+
 class Builder {
   public:
     Builder(std::string_view source, const mapi::Message& message)
@@ -71,7 +85,14 @@ class Builder {
           header_text_(text_value(message, mapi::PidTagTransportMessageHeaders)),
           body_(text_value(message, mapi::PidTagBody)),
           html_(message.properties.source(mapi::PidTagHtml)),
-          attachment_used_(message.attachments.size(), false) {}
+          attachment_used_(message.attachments.size(), false) {
+        for (std::size_t k = 0; k < message.attachments.size(); ++k) {
+            if (const base::SharedSource& data = message.attachments[k].data;
+                data && data->size() > 0) {
+                attachments_by_size_.emplace(data->size(), k);
+            }
+        }
+    }
 
     BuiltRecipe run() {
         const MimeRegion root = find_regions(source_);
@@ -99,7 +120,8 @@ class Builder {
     /// Compares what the operation gives with the source from `begin` on, and takes it when it is
     /// the same.
     bool refer(Operation operation, std::string_view raw, std::size_t begin, std::size_t end) {
-        if (begin < at_ || end - begin < kWorthAReference || !gives(operation, raw, begin, end)) {
+        if (begin < at_ || end - begin < kWorthAReference || !affordable(cost_of(operation)) ||
+            !gives(operation, raw, begin, end)) {
             return false;
         }
         literal_up_to(begin);
@@ -107,6 +129,30 @@ class Builder {
         base::append(recipe_.literals, base::as_bytes(raw));
         at_ = end;
         return true;
+    }
+
+    /// Bytes of the value that have to be read to run the operation.
+    std::uint64_t cost_of(const Operation& operation) const {
+        const Stream* stream = stream_of(operation);
+        if (stream == nullptr) {
+            return 0;
+        }
+        switch (stream->value) {
+            case RecipeValue::HeaderText:
+                return header_text_.size() * 2;
+            case RecipeValue::Body:
+                return body_.size() * 2;
+            case RecipeValue::Html:
+                return html_ ? html_->size() : 0;
+            case RecipeValue::AttachmentData: {
+                const base::SharedSource& data =
+                    message_.attachments[static_cast<std::size_t>(stream->attachment)].data;
+                return data ? data->size() : 0;
+            }
+            case RecipeValue::EmbeddedSource:
+                return 0;
+        }
+        return 0;
     }
 
     bool gives(const Operation& operation, std::string_view raw, std::size_t begin,
@@ -174,9 +220,9 @@ class Builder {
     }
 
     bool embedded(const MimeRegion& region) {
-        for (std::size_t k = 0; k < message_.attachments.size(); ++k) {
+        for (const std::size_t k : next_attachments()) {
             const mapi::Attachment& attachment = message_.attachments[k];
-            if (attachment_used_[k] || !attachment.embedded) {
+            if (!attachment.embedded) {
                 continue;
             }
             const ExactSource exact = exact_source(*attachment.embedded);
@@ -292,18 +338,57 @@ class Builder {
                              std::move(match.raw), match.value_used};
     }
 
-    std::optional<MatchedStream> attachment_stream(std::string_view wanted) const {
-        for (std::size_t k = 0; k < message_.attachments.size(); ++k) {
-            const base::SharedSource& data = message_.attachments[k].data;
-            if (attachment_used_[k] || !data || data->size() < wanted.size()) {
-                continue;
+    std::optional<MatchedStream> attachment_stream(std::string_view wanted) {
+        const auto same_size = attachments_by_size_.equal_range(wanted.size());
+        std::size_t tried = 0;
+        for (auto it = same_size.first; it != same_size.second && tried < kMostTried; ++it) {
+            if (!attachment_used_[it->second]) {
+                ++tried;
+                if (auto stream = attachment_stream(wanted, it->second)) {
+                    return stream;
+                }
             }
-            if (auto pieces = match_bytes(wanted, *data)) {
-                return MatchedStream{
-                    Stream{RecipeValue::AttachmentData, k, *std::move(pieces)}, {}, 0};
+        }
+        // A value may also be longer than what it gives: other line ends, or a header in front.
+        for (const std::size_t k : next_attachments()) {
+            if (auto stream = attachment_stream(wanted, k)) {
+                return stream;
             }
         }
         return std::nullopt;
+    }
+
+    std::optional<MatchedStream> attachment_stream(std::string_view wanted, std::size_t k) const {
+        const base::SharedSource& data = message_.attachments[k].data;
+        if (!data || data->size() < wanted.size()) {
+            return std::nullopt;
+        }
+        if (auto pieces = match_bytes(wanted, *data)) {
+            return MatchedStream{Stream{RecipeValue::AttachmentData, k, *std::move(pieces)}, {}, 0};
+        }
+        return std::nullopt;
+    }
+
+    /// The first few that no part has used yet: attachments come in the order of their parts.
+    std::vector<std::size_t> next_attachments() {
+        while (first_unused_ < attachment_used_.size() && attachment_used_[first_unused_]) {
+            ++first_unused_;
+        }
+        const std::size_t end = std::min(first_unused_ + kMostTried, attachment_used_.size());
+        std::vector<std::size_t> result;
+        for (std::size_t k = first_unused_; k < end; ++k) {
+            if (!attachment_used_[k]) {
+                result.push_back(k);
+            }
+        }
+        return result;
+    }
+
+    /// Reading a long value for each of many parts would cost the square of the message: past this,
+    /// they are literal.
+    bool affordable(std::uint64_t bytes) {
+        work_ += bytes;
+        return work_ <= kFreeWork + kWorkPerByte * source_.size();
     }
 
     void remember(const MatchedStream& stream) {
@@ -320,6 +405,9 @@ class Builder {
     std::u16string body_;
     base::SharedSource html_;
     std::vector<bool> attachment_used_;
+    std::multimap<std::uint64_t, std::size_t> attachments_by_size_;
+    std::size_t first_unused_ = 0;
+    std::uint64_t work_ = 0;       // bytes of values read to find and check references
     std::uint64_t body_used_ = 0;  // UTF-16 units that parts so far have taken
     std::size_t at_ = 0;           // source bytes that the operations so far give
     BuiltRecipe recipe_;
@@ -412,11 +500,10 @@ std::optional<MatchedStream> Builder::base64_stream(std::string_view encoded,
     // here.
     const auto characters =
         static_cast<std::uint64_t>(std::count_if(encoded.begin(), encoded.end(), is_base64));
-    for (std::size_t k = 0; k < message_.attachments.size(); ++k) {
-        const base::SharedSource& data = message_.attachments[k].data;
-        if (!attachment_used_[k] && data && data->size() == characters * 6 / 8 &&
-            data->size() > 0) {
-            return MatchedStream{Stream{RecipeValue::AttachmentData, k, {}}, {}, 0};
+    const auto same_size = attachments_by_size_.equal_range(characters * 6 / 8);
+    for (auto it = same_size.first; characters > 1 && it != same_size.second; ++it) {
+        if (!attachment_used_[it->second]) {
+            return MatchedStream{Stream{RecipeValue::AttachmentData, it->second, {}}, {}, 0};
         }
     }
     return std::nullopt;
