@@ -111,7 +111,9 @@ TEST_F(Mailboxes, WithoutASecretAreRefusedBeforeConnecting) {
     EXPECT_NO_THROW(options_.resolve_without_secret());
 }
 
-TEST_F(Mailboxes, MustBeNamed) { EXPECT_EQ(refusal({}), "SOURCE is missing"); }
+TEST_F(Mailboxes, MustBeNamed) {
+    EXPECT_EQ(refusal({}), "SOURCE is missing");
+}
 
 TEST_F(Mailboxes, OnAServerNeedAnAlias) {
     EXPECT_EQ(refusal({"--server", "OLD"}), "--server needs --alias");
