@@ -78,6 +78,32 @@ EncodedText in_utf8(std::string_view html, std::uint32_t page) {
     return {with_meta_charset(text, "utf-8"), "utf-8"};
 }
 
+std::size_t count(std::string_view text, std::string_view what) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(what); at != std::string_view::npos;
+         at = text.find(what, at + what.size())) {
+        ++found;
+    }
+    return found;
+}
+
+/// A page of several bytes a character that fits but for a few broken characters: cut-off text is
+/// common in spam and in quoted mail, and any other page would garble all of it.
+std::optional<EncodedText> with_a_few_errors(std::string_view html, std::uint32_t page) {
+    constexpr std::uint32_t kMultiByte[] = {932, 936, 949, 950, 50220, 51932, 51949, 54936, 65001};
+    if (std::find(std::begin(kMultiByte), std::end(kMultiByte), page) == std::end(kMultiByte)) {
+        return std::nullopt;
+    }
+    const std::string text = base::decode_code_page(html, page);
+    const std::size_t broken = count(text, kReplacement);
+    const std::u16string units = base::utf16_from_utf8(text);
+    const auto beyond_ascii = static_cast<std::size_t>(
+        std::count_if(units.begin(), units.end(), [](char16_t unit) { return unit >= 0x80; }));
+    return beyond_ascii >= 5 * broken
+               ? std::optional(EncodedText{with_meta_charset(text, "utf-8"), "utf-8"})
+               : std::nullopt;
+}
+
 /// Nothing trustworthy is stated.
 EncodedText guess(std::string_view html, const StatedPages& pages) {
     if (html.starts_with(kByteOrderMark)) {
@@ -86,9 +112,10 @@ EncodedText guess(std::string_view html, const StatedPages& pages) {
     if (html.starts_with("\xFF\xFE") || html.starts_with("\xFE\xFF")) {
         return in_utf8(html.substr(2), html.starts_with("\xFF\xFE") ? 1200 : 1201);
     }
+    std::optional<std::uint32_t> meta_page;
     if (const auto meta = html_meta_charset(html)) {
-        const auto page = base::code_page_of_charset(*meta);
-        auto result = page ? as_they_are(html, *page) : std::nullopt;
+        meta_page = base::code_page_of_charset(*meta);
+        auto result = meta_page ? as_they_are(html, *meta_page) : std::nullopt;
         if (result) {
             return *std::move(result);
         }
@@ -98,6 +125,11 @@ EncodedText guess(std::string_view html, const StatedPages& pages) {
     }
     if (base::is_valid_utf8(html)) {
         return {with_meta_charset(html, "utf-8"), "utf-8"};
+    }
+    for (const std::uint32_t page : {pages.internet, meta_page.value_or(0)}) {
+        if (auto result = with_a_few_errors(html, page)) {
+            return *std::move(result);
+        }
     }
     auto result = pages.message != 65001 ? as_they_are(html, pages.message) : std::nullopt;
     return result ? *std::move(result) : in_utf8(html, 1252);
