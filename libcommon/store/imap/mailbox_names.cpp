@@ -23,8 +23,6 @@ bool is_refused(char c, const NameRules& rules) {
     const auto byte = static_cast<unsigned char>(c);
     constexpr std::string_view kRefusedByStrict = "!\"%*/;<>[\\]^`{|}";
     return byte < 0x20 || byte == 0x7F || (rules.separator != '\0' && c == rules.separator) ||
-           // LIST wildcards in a name make it impossible to ask for just that name.
-           c == '*' || c == '%' ||
            (rules.strict_names && kRefusedByStrict.find(c) != std::string_view::npos);
 }
 

@@ -28,7 +28,9 @@ TEST(PossiblePath, WritesTheSeparatorReversibly) {
     EXPECT_EQ(possible_path({"dog.food.me@x"}, kDot), (mail::FolderPath{"dog=2Efood=2Eme@x"}));
     EXPECT_EQ(possible_path({"dog.food.me@x"}, kSlash), (mail::FolderPath{"dog.food.me@x"}));
     EXPECT_EQ(possible_path({"a=2Fb"}, kSlash), (mail::FolderPath{"a=3D2Fb"}));
-    EXPECT_EQ(possible_path({"100%", "a*"}, kSlash), (mail::FolderPath{"100=25", "a=2A"}));
+    EXPECT_EQ(possible_path({"100%", "a*"}, kSlash), (mail::FolderPath{"100%", "a*"}));
+    EXPECT_EQ(possible_path({"100%", "a*"}, NameRules{"", '/', false, true}),
+              (mail::FolderPath{"100=25", "a=2A"}));
 }
 
 TEST(PossiblePath, BelowAnInboxPrefixThereIsOnePlace) {
