@@ -118,7 +118,8 @@ class Check final : public ListCommand {
                 try {
                     static_cast<void>(profiles.find(*server));
                 } catch (Error& error) {
-                    throw error.with_place(fmt::format("{}:{}", path_, row.line));
+                    error.with_place(fmt::format("{}:{}", path_, row.line));
+                    throw;
                 }
             }
         }

@@ -12,6 +12,7 @@
 #include "cli/selection_options.hpp"
 #include "migration/disk_space.hpp"
 #include "migration/export.hpp"
+#include "migration/manifest.hpp"
 #include "report.hpp"
 
 namespace mbx::tools {
@@ -84,6 +85,8 @@ class MbxExport final : public cli::Tool {
                     "how data is encoded in the file (default: permute, as Outlook does)")
             .flag("no-exact-source", &no_exact_source_,
                   "do not keep what gives each message back byte for byte")
+            .value("manifest", &manifest_, "FILE",
+                   "add the finished file to FILE, a manifest as sha256sum writes it")
             .value("name", &options_.pst.display_name, "NAME",
                    "what Outlook calls the file (default: Outlook Data File)");
         selection_.declare(options);
@@ -138,6 +141,9 @@ class MbxExport final : public cli::Tool {
             migration::export_mailbox({store, *origins.clock, *origins.ids, bad_items,
                                        context.progress, losses.sink(), context.stop},
                                       pst_path_, options_);
+        if (manifest_) {
+            migration::add_to_manifest(*manifest_, pst_path_, context.stop);
+        }
         for (const migration::ExportedFolder& folder : result.folders) {
             report_folder(context, common().verbose, folder);
         }
@@ -184,6 +190,7 @@ class MbxExport final : public cli::Tool {
     cli::MailboxOptions source_;
     cli::SelectionOptions selection_;
     std::string pst_path_;
+    std::optional<std::string> manifest_;
     std::string check_ = "full";
     std::string encoding_ = "permute";
     bool dry_run_ = false;

@@ -11,6 +11,7 @@
 #include "cli/run.hpp"
 #include "cli/selection_options.hpp"
 #include "migration/import.hpp"
+#include "migration/manifest.hpp"
 #include "report.hpp"
 
 namespace mbx::tools {
@@ -62,6 +63,9 @@ class PstImport final : public cli::Tool {
                          "that cannot be imported are kept in FILE.pst.refused."}) {}
 
     ExitCode run(cli::Context& context) override {
+        if (manifest_) {
+            migration::verify_by_manifest(*manifest_, pst_path_, context.stop);
+        }
         migration::Mailbox mailbox = destination_.resolve();
         const std::string destination = store::to_string(mailbox.url);
         const auto pst = pst::open_pst(pst_path_, reader_options(), context.diagnostics);
@@ -86,6 +90,8 @@ class PstImport final : public cli::Tool {
             .choice("proof", &proof_, {"full", "header", "counts", "none"},
                     "how the destination is compared with the file at the end (default: full): "
                     "every byte; Message-ID, Date, From and Subject; counts; not at all")
+            .value("manifest", &manifest_, "FILE",
+                   "first compare the file with FILE, a manifest as sha256sum writes it")
             .value("work-dir", &work_dir_, "FOLDER",
                    "keep the journal and refused messages in FOLDER (default: beside FILE.pst)")
             .flag("mail-only", &options_.plan.mail_only,
@@ -283,6 +289,7 @@ class PstImport final : public cli::Tool {
     cli::SelectionOptions selection_;
     std::string pst_path_;
     std::optional<std::string> work_dir_;
+    std::optional<std::string> manifest_;
     std::string proof_ = "full";
     std::string reader_ = "auto";
     bool dry_run_ = false;

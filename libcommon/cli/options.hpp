@@ -44,23 +44,20 @@ class OptionGroup {
                         std::string text);
     /// A decimal number from `least` to `most`.
     template <std::unsigned_integral Number>
-    OptionGroup& number(std::string name, Number* into, std::string value_name, std::string text,
-                        Number least = 0, Number most = std::numeric_limits<Number>::max()) {
-        const std::string shown = name;
-        return add(std::move(name), std::move(value_name), std::move(text),
-                   [=](const std::string& word) {
-                       *into = static_cast<Number>(parse_number(shown, word, least, most));
-                   });
+    OptionGroup& number(const std::string& name, Number* into, const std::string& value_name,
+                        const std::string& text, Number least = 0,
+                        Number most = std::numeric_limits<Number>::max()) {
+        return add(name, value_name, text, [=](const std::string& word) {
+            *into = static_cast<Number>(parse_number(name, word, least, most));
+        });
     }
     template <std::unsigned_integral Number>
-    OptionGroup& number(std::string name, std::optional<Number>* into, std::string value_name,
-                        std::string text, Number least = 0,
+    OptionGroup& number(const std::string& name, std::optional<Number>* into,
+                        const std::string& value_name, const std::string& text, Number least = 0,
                         Number most = std::numeric_limits<Number>::max()) {
-        const std::string shown = name;
-        return add(std::move(name), std::move(value_name), std::move(text),
-                   [=](const std::string& word) {
-                       *into = static_cast<Number>(parse_number(shown, word, least, most));
-                   });
+        return add(name, value_name, text, [=](const std::string& word) {
+            *into = static_cast<Number>(parse_number(name, word, least, most));
+        });
     }
     /// Bytes: a number, also with k, M, G or T behind it (powers of 1024).
     OptionGroup& size(std::string name, std::optional<std::uint64_t>* into, std::string text);

@@ -166,7 +166,8 @@ std::vector<ManifestEntry> parse_manifest(std::string_view text, const std::stri
                                         base::escape(entry.name)));
             }
         } catch (Error& error) {
-            throw error.with_place(fmt::format("{}:{}", path, number));
+            error.with_place(fmt::format("{}:{}", path, number));
+            throw;
         }
     }
     return entries;

@@ -194,7 +194,8 @@ void fetch_secrets(Mailbox& mailbox) {
         try {
             mailbox.connect.password = base::first_line_of_command(secrets.password_command);
         } catch (Error& error) {
-            throw error.with_place("password command");
+            error.with_place("password command");
+            throw;
         }
     } else if (!secrets.password_file.empty()) {
         mailbox.connect.password = secret_from_file(secrets.password_file);

@@ -198,6 +198,11 @@ std::string with_alias(std::string text, std::string_view alias) {
     return text;
 }
 
+/// In a command the alias is a variable, so that no alias can become a part of the command.
+std::string in_command(std::string command) {
+    return with_alias(std::move(command), "${MBX_ALIAS}");
+}
+
 std::string percent_encoded(std::string_view alias) {
     constexpr std::string_view kPlain =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
@@ -239,8 +244,9 @@ class Parser {
             work();
         } catch (const Error& error) {
             Error here(ErrorCode::BadConfig, error.text(), error.hint());
-            throw here.with_place(error.place().empty() ? fmt::format("{}:{}", path_, line)
-                                                        : error.place());
+            here.with_place(error.place().empty() ? fmt::format("{}:{}", path_, line)
+                                                  : error.place());
+            throw Error(here);
         }
     }
 
@@ -372,6 +378,8 @@ Mailbox mailbox_of(const ServerProfile& profile, std::string_view alias) {
     mailbox.connect.authorization_id = with_alias(profile.authorization_id, alias);
     mailbox.secrets = profile.secrets;
     mailbox.secrets.password_file = with_alias(profile.secrets.password_file, alias);
+    mailbox.secrets.password_command = in_command(profile.secrets.password_command);
+    mailbox.connect.token_command = in_command(profile.connect.token_command);
     mailbox.folders = profile.folders;
     return mailbox;
 }

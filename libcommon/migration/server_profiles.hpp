@@ -11,7 +11,7 @@
 
 namespace mbx::migration {
 
-/// One section. url, user, authorization_id and secrets.password_file hold {alias}.
+/// One section. url, user, authorization_id, the password file and the commands hold {alias}.
 struct ServerProfile {
     std::string name;
     std::string url;
@@ -41,7 +41,8 @@ class ServerProfiles {
 
 /// The mailbox of an alias on a server. In the path of a URL the alias is one name: throws
 /// Error(BadData) for an alias that would be another folder ("../x", "a/b", ".x"), or that holds
-/// control characters or nothing.
+/// control characters or nothing. In commands {alias} becomes ${MBX_ALIAS}: the caller sets that
+/// variable.
 Mailbox mailbox_of(const ServerProfile& profile, std::string_view alias);
 
 /// Whether the alias can be the name of one file or folder: not empty, no slash, no leading dot, no

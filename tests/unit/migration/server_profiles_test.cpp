@@ -102,6 +102,15 @@ TEST(ServerProfiles, KeepTheAliasWithinItsFolder) {
     EXPECT_EQ(mailbox("[A]\nurl = imaps://h\n", "sales/john").connect.user, "sales/john");
 }
 
+TEST(ServerProfiles, LetNoAliasBecomeAPartOfACommand) {
+    const Mailbox found = mailbox(
+        "[A]\nurl = imaps://h\npassword-command = pass \"mail/{alias}\"\n"
+        "token-command = token {alias}\n",
+        "$(reboot)\"; reboot");
+    EXPECT_EQ(found.secrets.password_command, "pass \"mail/${MBX_ALIAS}\"");
+    EXPECT_EQ(found.connect.token_command, "token ${MBX_ALIAS}");
+}
+
 TEST(ServerProfiles, SuggestTheKeyThatWasMeant) {
     const Error error = refused("[A]\nurl = imaps://h\npasword-file = x\n");
     EXPECT_STREQ(error.what(), "servers.conf:3: unknown key pasword-file");

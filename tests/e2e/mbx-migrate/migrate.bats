@@ -1,0 +1,158 @@
+# A migration as an administrator runs it: real mailboxes, real PST files, the real tools.
+
+bats_require_minimum_version 1.5.0
+set -u
+: "${MBX_BIN:?is set by ctest: the folder of the built tools}"
+
+readonly MESSAGES=10 # in each mailbox
+
+deliver() { # MAILDIR NUMBER FLAGS FILE
+    mkdir -p -- "$1"/{cur,new,tmp}
+    cp -- "$4" "$1/cur/$((1772400000 + $2 * 3600)).M1P$2.here:2,$3"
+}
+
+make_mailbox() { # FOLDER: some folders, MESSAGES messages
+    local mail=$MBX_SOURCE/tests/data/mail
+    deliver "$1" 1 S "$mail/01-plain.eml"
+    deliver "$1" 2 FS "$mail/02-html-inline-image.eml"
+    deliver "$1" 3 '' "$mail/03-attachments.eml"
+    deliver "$1" 4 RS "$mail/06-no-date-crlf.eml"
+    deliver "$1/.Sent" 5 S "$mail/04-forwarded.eml"
+    deliver "$1/.Drafts" 6 DS "$mail/08-draft.eml"
+    deliver "$1/.Work.Sub" 7 S "$mail/05-raw-8bit-header.eml"
+    deliver "$1/.Work.Sub" 8 S "$mail/07-signed.eml"
+    deliver "$1/.Work" 9 S "$mail/09-no-final-newline.eml"
+    deliver "$1/.Work" 10 S "$mail/01-plain.eml"
+}
+
+setup() {
+    export TZ=UTC
+    cd "$BATS_TEST_TMPDIR" || return
+    PATH=$MBX_BIN:$MBX_SOURCE/scripts:$PATH
+    local alias
+    for alias in "$@"; do
+        make_mailbox "old/$alias"
+        mkdir -p "new/$alias"/{cur,new,tmp}
+    done
+    printf '[OLD]\nurl = maildir:%s/old/{alias}\n\n[NEW]\nurl = maildir:%s/new/{alias}\n' "$PWD" "$PWD" >servers.conf
+}
+
+# One line a message: folder, flags, digest of its bytes.
+contents() { # MAILDIR
+    (cd -- "$1" && find . -type f -path '*/cur/*' -o -type f -path '*/new/*') | while IFS= read -r file; do
+        printf '%s %s %s\n' "$(dirname -- "$(dirname -- "$file")")" "${file##*,}" "$(sha256sum <"$1/$file")"
+    done | sort
+}
+
+arrived() { # ALIAS
+    [ "$(contents "new/$1" | wc -l)" -eq "$MESSAGES" ]
+    diff <(contents "old/$1") <(contents "new/$1")
+}
+
+row() { # ALIAS: the row, without its time
+    grep -F ",$1," l.csv | sed -E 's/,[0-9/]+ [0-9:]+\r?$//; s/\r$//'
+}
+
+wait_until() { # COMMAND...
+    local i
+    for ((i = 0; i < 1500; i++)); do
+        ! "$@" 2>/dev/null || return 0
+        sleep 0.02
+    done
+    printf 'did not happen: %s\n' "$*"
+    return 1
+}
+
+@test "a list with everything that can be wrong: the good ones arrive byte for byte, the others say why" {
+    setup JohnD MarySm there
+    mkdir -p old/full/cur new/full/cur
+    make_mailbox old/full
+    deliver new/full 1 S "$MBX_SOURCE/tests/data/mail/01-plain.eml"
+    make_mailbox old/nowhere
+    printf '%s\r\n' 'John Doe,JohnD,OLD,NEW' '"Smith, Mary",MarySm,OLD,NEW' 'Gone,gone,OLD,NEW' \
+        'Full,full,OLD,NEW' 'Nowhere,nowhere,OLD,NEW' 'Elsewhere,there,OLD,ELSEWHERE' \
+        'Eve,../../x,OLD,NEW' 'Eve,.Sent,OLD,NEW' >l.csv
+    run --separate-stderr mbx-migrate --quiet --servers servers.conf l.csv
+    [ "$status" -eq 65 ]
+    [ "$output" = "$PWD/l.csv: 8 recipients, 2 succeeded, 6 failed, 0 pending" ]
+    [ "$(row JohnD)" = 'SUCCESS,John Doe,JohnD,OLD,NEW,Migrated No Errors' ]
+    [ "$(row MarySm)" = 'SUCCESS,"Smith, Mary",MarySm,OLD,NEW,Migrated No Errors' ]
+    [ "$(row gone)" = 'FAILURE,Gone,gone,OLD,NEW,Error Opening Source Mailbox' ]
+    [ "$(row full)" = 'FAILURE,Full,full,OLD,NEW,Destination Inbox Missing Or Not Empty' ]
+    [ "$(row nowhere)" = 'FAILURE,Nowhere,nowhere,OLD,NEW,Error Opening Destination Mailbox' ]
+    [ "$(row there)" = 'FAILURE,Elsewhere,there,OLD,ELSEWHERE,Error Opening Destination Mailbox' ]
+    [ "$(row ../../x)" = 'FAILURE,Eve,../../x,OLD,NEW,Error Alias Or Server Cannot Be A File Name' ]
+    [ "$(row .Sent)" = 'FAILURE,Eve,.Sent,OLD,NEW,Error Alias Or Server Cannot Be A File Name' ]
+    arrived JohnD
+    arrived MarySm
+    [ "$(find new/full -type f | wc -l)" -eq 1 ]
+    [ ! -e new/nowhere ]
+    [ -z "$(find l.csv.work -type f)" ]
+    grep -q 'servers.conf: has no section \[ELSEWHERE\]' l.csv.log
+}
+
+@test "the source is not changed by a single byte" {
+    setup JohnD
+    printf 'John Doe,JohnD,OLD,NEW\r\n' >l.csv
+    find old -type f -exec sha256sum {} + -printf '%p %T@\n' | sort >before
+    mbx-migrate --quiet --servers servers.conf l.csv
+    find old -type f -exec sha256sum {} + -printf '%p %T@\n' | sort >after
+    diff before after
+}
+
+@test "killed at any point and run again, everybody arrives once" {
+    local step
+    for step in 'l.csv.work/OLD/JohnD.pst.part' 'l.csv.work/OLD/JohnD.pst' 'l.csv.work/OLD/JohnD.pst.journal'; do
+        rm -rf old new l.csv*
+        setup JohnD MarySm
+        printf 'J,JohnD,OLD,NEW\r\nM,MarySm,OLD,NEW\r\n' >l.csv
+        setsid mbx-migrate --quiet --servers servers.conf l.csv >/dev/null 2>&1 3>&- &
+        local driver=$!
+        wait_until test -e "$step" -o -e l.csv.work/OLD/MarySm.pst
+        kill -KILL -- "-$driver"
+        run wait "$driver"
+        wait_until csv-status next l.csv
+        mbx-migrate --quiet --servers servers.conf l.csv
+        arrived JohnD
+        arrived MarySm
+    done
+}
+
+@test "two workers on one list move everybody once" {
+    local aliases=(a b c d e f) alias
+    setup "${aliases[@]}"
+    for alias in "${aliases[@]}"; do printf 'N,%s,OLD,NEW\r\n' "$alias"; done >l.csv
+    mbx-migrate --quiet --servers servers.conf --error-log a.log l.csv >a.out 2>a.err &
+    local first=$!
+    mbx-migrate --quiet --servers servers.conf --error-log b.log l.csv >b.out 2>b.err || [ "$?" -eq 75 ]
+    wait "$first" || [ "$?" -eq 75 ]
+    [ "$(grep -c '^SUCCESS,.*Migrated No Errors' l.csv)" -eq 6 ]
+    for alias in "${aliases[@]}"; do arrived "$alias"; done
+}
+
+@test "both sides of a gap, with the manifest of sha256sum" {
+    setup JohnD MarySm
+    printf 'J,JohnD,OLD,NEW\r\nM,MarySm,OLD,NEW\r\n' >l.csv
+    mbx-migrate --quiet --servers servers.conf --phase export --work-dir medium l.csv
+    (cd medium && sha256sum --check --strict --quiet SHA256SUMS)
+    [ "$(wc -l <medium/SHA256SUMS)" -eq 2 ]
+    rm -r old/MarySm
+    printf 'x' | dd of=medium/OLD/MarySm.pst bs=1 seek=20000 conv=notrunc status=none
+    run mbx-migrate --quiet --servers servers.conf --phase import medium/l.csv
+    [ "$status" -eq 65 ]
+    arrived JohnD
+    [ -z "$(find new/MarySm -type f)" ]
+    grep -q '^FAILURE,M,MarySm,OLD,NEW,Error Importing Messages,' medium/l.csv
+    grep -q 'OLD/MarySm.pst: its SHA-256 is ' medium/l.csv.log
+}
+
+@test "a second run over the same mailboxes is refused, and the first result stays" {
+    setup JohnD
+    printf 'J,JohnD,OLD,NEW\r\n' >l.csv
+    cp l.csv again.csv
+    mbx-migrate --quiet --servers servers.conf l.csv
+    run mbx-migrate --quiet --servers servers.conf again.csv
+    [ "$status" -eq 65 ]
+    grep -q 'Destination Inbox Missing Or Not Empty' again.csv
+    arrived JohnD
+}
