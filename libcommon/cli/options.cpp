@@ -133,14 +133,14 @@ OptionGroup& OptionGroup::values(std::string name, std::vector<std::string>* int
 OptionGroup& OptionGroup::choice(std::string name, std::string* into,
                                  std::vector<std::string> words, std::string text) {
     const std::string list = fmt::format("{}", fmt::join(words, "|"));
-    return add(std::move(name), list, std::move(text),
-               [option = name, into, words = std::move(words), list](const std::string& word) {
-                   if (std::find(words.begin(), words.end(), word) == words.end()) {
-                       throw Error(ErrorCode::Usage, fmt::format("--{}: found {}, expected {}",
-                                                                 option, base::escape(word), list));
-                   }
-                   *into = word;
-               });
+    const auto take = [name, into, words = std::move(words), list](const std::string& word) {
+        if (std::find(words.begin(), words.end(), word) == words.end()) {
+            throw Error(ErrorCode::Usage,
+                        fmt::format("--{}: found {}, expected {}", name, base::escape(word), list));
+        }
+        *into = word;
+    };
+    return add(std::move(name), list, std::move(text), take);
 }
 
 OptionGroup& OptionGroup::size(std::string name, std::optional<std::uint64_t>* into,

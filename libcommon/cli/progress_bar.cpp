@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.hpp"
 
@@ -79,7 +80,7 @@ void ProgressBar::draw(std::chrono::steady_clock::time_point now) {
     if (elapsed >= 1) {
         line += fmt::format(" {:.1f} MB/s", static_cast<double>(bytes_) / kMegabyte / elapsed);
         if (share > 0) {
-            const auto left = static_cast<std::int64_t>(elapsed / share * (1 - share) + 0.5);
+            const auto left = std::lround(elapsed / share * (1 - share));
             line += fmt::format(" ETA {}", minutes_text(std::chrono::seconds(left)));
         }
     }
