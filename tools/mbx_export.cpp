@@ -137,10 +137,16 @@ class MbxExport final : public cli::Tool {
         const Origins origins;
         const LossesShown losses(common().verbose, context.diagnostics);
         migration::BadItems bad_items(pst_path_ + ".bad", bad_item_limit_);
-        const migration::ExportResult result =
-            migration::export_mailbox({store, *origins.clock, *origins.ids, bad_items,
-                                       context.progress, losses.sink(), context.stop},
-                                      pst_path_, options_);
+        const migration::ExportContext all{store,       *origins.clock,   *origins.ids,
+                                           bad_items,   context.progress, losses.sink(),
+                                           context.stop};
+        migration::ExportResult result;
+        try {
+            result = migration::export_mailbox(all, pst_path_, options_);
+        } catch (const Error&) {
+            show_bad_items(context, bad_items);
+            throw;
+        }
         if (manifest_) {
             migration::add_to_manifest(*manifest_, pst_path_, context.stop);
         }

@@ -139,6 +139,9 @@ class PstImport final : public cli::Tool {
     ExitCode show_plan(cli::Context& context, pst::PstReader& pst, store::MailStore& store) {
         const migration::MailPlan plan = migration::plan_import(pst, store, options_.plan);
         for (const migration::MailTarget& target : plan.folders) {
+            if (!target.wanted) {
+                continue;
+            }
             const std::string path = mail::to_string(target.path);
             context.output.record(
                 {{"type", "folder"},

@@ -27,21 +27,39 @@ std::string size_text(std::uint64_t bytes) {
     return fmt::format("{:.1f} {}", value, kUnits[unit]);
 }
 
+namespace {
+
+// As warnings; the list in the folder of bad items names all.
+constexpr std::size_t kMostWarnings = 20;
+
+void record_bad_item(cli::Output& output, const migration::BadItem& item) {
+    output.record({{"type", "bad_item"},
+                   {"folder", item.folder},
+                   {"id", item.id},
+                   {"kind", migration::to_string(item.kind)},
+                   {"reason", item.reason},
+                   {"kept_as", item.kept_as}},
+                  {});
+}
+
+std::string text_of(const migration::BadItem& item) {
+    return fmt::format("{}{}{}: {}: {}", base::escape(item.folder), item.id.empty() ? "" : " ",
+                       base::escape(item.id), migration::to_string(item.kind), item.reason);
+}
+
+}  // namespace
+
 void show_bad_items(cli::Context& context, const migration::BadItems& bad_items) {
+    std::size_t shown = 0;
     for (const migration::BadItem& item : bad_items.items()) {
         if (context.output.is_json()) {
-            context.output.record({{"type", "bad_item"},
-                                   {"folder", item.folder},
-                                   {"id", item.id},
-                                   {"kind", migration::to_string(item.kind)},
-                                   {"reason", item.reason},
-                                   {"kept_as", item.kept_as}},
-                                  {});
-        } else {
-            context.console.warning(fmt::format("{}{}{}: {}: {}", base::escape(item.folder),
-                                                item.id.empty() ? "" : " ", base::escape(item.id),
-                                                migration::to_string(item.kind), item.reason));
+            record_bad_item(context.output, item);
+        } else if (shown++ < kMostWarnings) {
+            context.console.warning(text_of(item));
         }
+    }
+    if (shown > kMostWarnings) {
+        context.console.warning(fmt::format("and {} more", shown - kMostWarnings));
     }
     if (bad_items.count() > 0) {
         context.console.note(

@@ -118,12 +118,10 @@ void BadItems::add(BadItem item, const base::SharedSource& bytes) {
 }
 
 Error BadItems::too_many_error() const {
-    const BadItem& first = items_.front();
     return Error(
         ErrorCode::BadData,
-        fmt::format("{} {} could not be moved, {} allowed; the first: {}{}{}: {}", count(),
-                    count() == 1 ? "message" : "messages", limit_, base::escape(first.folder),
-                    first.id.empty() ? "" : " ", base::escape(first.id), first.reason),
+        fmt::format("{} could not be moved, {} allowed",
+                    count() == 1 ? "1 message" : fmt::format("{} messages", count()), limit_),
         fmt::format(
             "they are listed and kept in {}; --bad-item-limit says how many may stay behind",
             base::escape(folder_)));

@@ -48,7 +48,7 @@ std::string checked(std::string pattern) {
             mail::special_use_from_attribute(pattern) == mail::SpecialUse::None) {
             throw Error(
                 ErrorCode::Usage,
-                "unknown special use '" + base::escape(pattern) + "' as folder pattern",
+                "unknown special use \\" + base::escape(pattern.substr(1)) + " as folder pattern",
                 "known are \\Inbox \\Sent \\Drafts \\Trash \\Junk \\Archive \\All \\Flagged "
                 "\\Important");
         }

@@ -211,7 +211,8 @@ class PstPlanner {
             by_path_.count(target.path) == 0 || !by_path_.at(target.path)->selectable;
         const bool same_name =
             folder.display_name == target.path.back() || target.use == mail::SpecialUse::Inbox;
-        if (!same_name || !at_its_place || holder) {
+        const bool always_there = folder.special == mapi::SpecialFolder::DeletedItems;
+        if (!same_name || !at_its_place || holder || always_there) {
             folder.comment = origin_comment({target.path, !holder});
         }
     }

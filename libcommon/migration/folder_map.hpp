@@ -51,7 +51,8 @@ struct MailTarget {
     mail::FolderPath path;  ///< at the destination, as MailStore::possible_name has it
     mail::SpecialUse use = mail::SpecialUse::None;
     mapi::SpecialFolder special = mapi::SpecialFolder::None;
-    bool wanted = true;  ///< false: nothing to make there; it was no mailbox in the source either
+    bool wanted = true;  ///< false: nothing to make there; it was no mailbox in the source either,
+                         ///< or is empty and in every PST
     std::uint64_t message_count = 0;
 };
 

@@ -300,8 +300,14 @@ class MailPlanner {
                 {folder.nid, pst_path, folder.message_count, "left out on request"});
             return;
         }
-        target.wanted = folder.message_count > 0 || !origin || origin->has_messages;
+        target.wanted =
+            folder.message_count > 0 || (origin ? origin->has_messages : !is_always_there(target));
         plan_.folders.push_back(std::move(target));
+    }
+
+    /// Every PST has Deleted Items, whether the mailbox had such a folder or not.
+    static bool is_always_there(const MailTarget& target) {
+        return target.special == SpecialFolder::DeletedItems;
     }
 
     static SpecialFolder special_of(SpecialUse use) {

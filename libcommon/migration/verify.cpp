@@ -28,6 +28,18 @@ std::vector<std::string> comparable(const std::vector<std::string>& keywords) {
     return result;
 }
 
+bool has_same_flags(const Landed& sent, const mail::Message& there) {
+    return sent.flags == there.flags && comparable(sent.keywords) == comparable(there.keywords);
+}
+
+bool has_same_date(const Landed& sent, const mail::Message& there) {
+    return !sent.internal_date || sent.internal_date == there.internal_date;
+}
+
+bool is_marked_like(const Landed& sent, const mail::Message& there) {
+    return has_same_flags(sent, there) && has_same_date(sent, there);
+}
+
 /// Messages that are expected, struck off one by one.
 class Expected {
   public:
@@ -40,9 +52,11 @@ class Expected {
         struck_.push_back(false);
     }
 
-    const Landed* strike_by_bytes(const ContentKey& key) { return strike(by_bytes_, key.bytes); }
-    const Landed* strike_by_header(const ContentKey& key) {
-        return key.header ? strike(by_header_, *key.header) : nullptr;
+    const Landed* strike_by_bytes(const ContentKey& key, const mail::Message& there) {
+        return strike(by_bytes_, key.bytes, there);
+    }
+    const Landed* strike_by_header(const ContentKey& key, const mail::Message& there) {
+        return key.header ? strike(by_header_, *key.header, there) : nullptr;
     }
 
     std::uint64_t count() const { return messages_.size(); }
@@ -57,18 +71,31 @@ class Expected {
     }
 
   private:
+    // Of messages with the same content so many are looked at for the one with the same flags.
+    static constexpr int kMostTwins = 32;
+
     template <typename Map, typename Key>
-    const Landed* strike(Map& map, const Key& key) {
-        auto [it, end] = map.equal_range(key);
-        while (it != end) {
-            const std::size_t index = it->second;
-            it = map.erase(it);
-            if (!struck_[index]) {
-                struck_[index] = true;
-                return &messages_[index];
+    const Landed* strike(Map& map, const Key& key, const mail::Message& there) {
+        const auto [begin, end] = map.equal_range(key);
+        auto best = end;
+        int seen = 0;
+        for (auto it = begin; it != end && seen < kMostTwins; ++seen) {
+            if (struck_[it->second]) {
+                it = map.erase(it);
+                continue;
             }
+            if (best == end || is_marked_like(messages_[it->second], there)) {
+                best = it;
+            }
+            ++it;
         }
-        return nullptr;
+        if (best == end) {
+            return nullptr;
+        }
+        const std::size_t index = best->second;
+        map.erase(best);
+        struck_[index] = true;
+        return &messages_[index];
     }
 
     std::vector<Landed> messages_;
@@ -79,12 +106,8 @@ class Expected {
 
 void count_found(FolderProof& proof, const Landed& sent, const mail::Message& there) {
     ++proof.found;
-    if (sent.flags != there.flags || comparable(sent.keywords) != comparable(there.keywords)) {
-        ++proof.flags_differ;
-    }
-    if (sent.internal_date && sent.internal_date != there.internal_date) {
-        ++proof.dates_differ;
-    }
+    proof.flags_differ += has_same_flags(sent, there) ? 0 : 1;
+    proof.dates_differ += has_same_date(sent, there) ? 0 : 1;
 }
 
 void note_example(FolderProof& proof, const Landed& message) {
@@ -114,7 +137,7 @@ struct Unmatched {
 void match_by_header(FolderProof& proof, Expected& expected, const std::vector<Unmatched>& rest,
                      Proof wanted) {
     for (const Unmatched& there : rest) {
-        const Landed* const sent = expected.strike_by_header(there.key);
+        const Landed* const sent = expected.strike_by_header(there.key, there.message);
         if (sent == nullptr) {
             ++proof.others;
         } else if (wanted == Proof::Header) {
@@ -163,7 +186,7 @@ FolderProof prove_folder(store::MailStore& store, const mail::FolderPath& path,
     walk_messages(store, path, stop, [&](mail::Message message) {
         const ContentKey key = content_key(*message.source);
         progress.advance(1, key.size);
-        if (const Landed* const found = expected.strike_by_bytes(key)) {
+        if (const Landed* const found = expected.strike_by_bytes(key, message)) {
             count_found(proof, *found, message);
             return;
         }

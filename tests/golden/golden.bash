@@ -30,7 +30,9 @@ scrub() {
         -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z/DATE/g' \
         -e 's#\b[0-9]{1,2}/[0-9]{1,2}/[0-9]{2} [0-9]{1,2}:[0-9]{2}:[0-9]{2}#SHORT-DATE#g' \
         -e 's/\b(mbx-tools\)) [0-9]+\.[0-9]+\.[0-9]+/\1 VERSION/g' \
-        -e 's/\bpid [0-9]+/pid PID/g'
+        -e 's/\bpid [0-9]+/pid PID/g' \
+        -e 's/\b[0-9]+\.[0-9] s$/SECONDS s/' \
+        -e 's/"seconds":[0-9.e-]+/"seconds":SECONDS/'
 }
 
 golden_compare() { # WHAT FOUND

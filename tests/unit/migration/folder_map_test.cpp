@@ -243,6 +243,22 @@ TEST(PlanMailFolders, RecognisesAForeignPstByItsNames) {
     EXPECT_THAT(mail_paths(back(pst)), ElementsAre("INBOX", "Sent", "Trash", "Folder"));
 }
 
+TEST(PlanMailFolders, MakesNoTrashThatTheMailboxDidNotHave) {
+    auto pst = written(plan_pst_folders({folder({"INBOX"})}, {}));
+    pst::PstFolder deleted;
+    deleted.nid = pst::ndb::kNidDeletedItems;
+    deleted.parent = pst::ndb::kNidIpmSubtree;
+    deleted.folder.display_name = "Deleted Items";
+    deleted.folder.special = SpecialFolder::DeletedItems;
+    deleted.below_ipm_subtree = true;
+    pst.push_back(deleted);
+    EXPECT_FALSE(back(pst).folders[1].wanted);
+    pst.back().message_count = 1;
+    EXPECT_TRUE(back(pst).folders[1].wanted);
+    const auto with_trash = back(written(plan_pst_folders({folder({"Deleted Items"})}, {})));
+    EXPECT_TRUE(with_trash.folders[0].wanted);
+}
+
 TEST(PlanMailFolders, SaysWhatItLeavesOut) {
     auto pst = written(plan_pst_folders(
         {folder({"INBOX"}), folder({"A"}), folder({"A", "B"}), folder({"C"}), folder({"D"})}, {}));

@@ -77,6 +77,22 @@ TEST_F(ProveFolder, WantsTwoOfAMessageThatWasSentTwice) {
     EXPECT_TRUE(proof(Proof::Full).holds());
 }
 
+TEST_F(ProveFolder, TakesOfTwoEqualMessagesTheOneWithTheSameFlags) {
+    mail::Message read = test::numbered_mail(1);
+    read.flags.seen = true;
+    for (const mail::Message& message : {test::numbered_mail(1), read}) {
+        Landed landed;
+        landed.nid = Nid{message.flags.seen ? 2U : 1U};
+        landed.key = content_key(*message.source);
+        landed.flags = message.flags;
+        landed.internal_date = message.internal_date;
+        journal_.add(landed);
+    }
+    journal_.sync();
+    there({read, test::numbered_mail(1)});
+    EXPECT_EQ(proof(Proof::Full).flags_differ, 0U);
+}
+
 TEST_F(ProveFolder, TellsAlteredFromMissing) {
     sent(1, 1);
     mail::Message altered = test::numbered_mail(1);
