@@ -9,6 +9,7 @@
 #include "convert/to_mail.hpp"
 #include "migration/prepared_messages.hpp"
 #include "migration/store_walk.hpp"
+#include "pst/check/checker.hpp"
 
 namespace mbx::migration {
 namespace {
@@ -161,6 +162,20 @@ void read_messages(pst::PstReader& reader, const ExportedFolder& folder, bool ex
     context.progress.finish();
 }
 
+/// What scanpst would look at: no error, and no warning either in a file that we made.
+void check_structure(const std::string& part_path, const ExportContext& context) {
+    std::string first;
+    const auto take = [&](const pst::check::Finding& finding) {
+        if (finding.severity != pst::check::Severity::Info && first.empty()) {
+            first = std::string(finding.rule->id) + ": " + message_of(finding);
+        }
+    };
+    pst::check::check_pst(part_path, take, context.progress, context.stop);
+    if (!first.empty()) {
+        throw_difference(base::escape(part_path), first);
+    }
+}
+
 }  // namespace
 
 std::uint64_t ExportResult::messages() const {
@@ -175,6 +190,7 @@ std::uint64_t ExportResult::bytes() const {
 
 void read_back(const std::string& part_path, const ExportResult& written,
                const ExportOptions& options, const ExportContext& context) {
+    check_structure(part_path, context);
     base::DiagnosticList damage;
     const auto reader = pst::open_pst(part_path, {}, damage);
     std::unordered_map<std::uint32_t, pst::PstFolder> there;

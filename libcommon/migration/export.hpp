@@ -23,7 +23,7 @@ namespace mbx::migration {
 /// How a PST is looked at before it gets its name.
 enum class ReadBack {
     None,
-    Counts,  ///< opened with the reader; folders and their message counts are as written
+    Counts,  ///< sound by every rule of pst/check; folders and their message counts are as written
     Full,    ///< each message is read, too, and gives its original bytes back
 };
 
