@@ -5,7 +5,7 @@ setup() {
     export PATH="$MBX_BIN:$PATH" LC_ALL=C.UTF-8
     compare=$MBX_SOURCE/tests/roundtrip/compare-mailboxes
     shared=${MBX_SHARED:-$MBX_SOURCE/../shared}
-    cd "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR" || return
 }
 
 small() { # FOLDER
