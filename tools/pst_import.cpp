@@ -96,8 +96,8 @@ class PstImport final : public cli::Tool {
                    "keep the journal and refused messages in FOLDER (default: beside FILE.pst)")
             .flag("mail-only", &options_.plan.mail_only,
                   "leave out calendars, contacts, tasks, notes and journals")
-            .flag("unpack-winmail", &options_.unpack_tnef,
-                  "put the files in the place of winmail.dat attachments")
+            .flag("unpack-tnef", &options_.unpack_tnef,
+                  "put what winmail.dat attachments hold in their place")
             .flag("no-exact-source", &no_exact_source_,
                   "make each message from its properties, although its original bytes are there")
             .number<std::uint32_t>("code-page", &code_page_, "N",

@@ -9,6 +9,7 @@
 #include "convert/mail_headers.hpp"
 #include "convert/mail_rebuild.hpp"
 #include "convert/message_class.hpp"
+#include "convert/tnef_unpack.hpp"
 #include "convert/transport_headers.hpp"
 #include "mapi/tags.hpp"
 
@@ -31,9 +32,7 @@ std::string class_headers(const Message& message) {
     return lines;
 }
 
-}  // namespace
-
-RebuiltMail rebuild_mail(const Message& message, const RebuildContext& context) {
+RebuiltMail rebuild(const Message& message, const RebuildContext& context) {
     const TransportHeaders transport = transport_of(message);
     const AddressResolver addresses(message, transport);
     const ItemKind kind = item_kind(message_class_of(message.properties));
@@ -42,6 +41,17 @@ RebuiltMail rebuild_mail(const Message& message, const RebuildContext& context) 
         mail_headers({message, transport, addresses, part.digest}, context.diagnostics);
     const bool eight_bit = part.eight_bit;
     return {message_of(headers + class_headers(message), std::move(part)), eight_bit};
+}
+
+}  // namespace
+
+RebuiltMail rebuild_mail(const Message& message, const RebuildContext& context) {
+    if (context.options.unpack_tnef) {
+        if (const auto unpacked = unpack_tnef(message, context.diagnostics)) {
+            return rebuild(*unpacked, context);
+        }
+    }
+    return rebuild(message, context);
 }
 
 bool is_hidden_item(const Message& message) {
@@ -58,7 +68,8 @@ ConvertedMail to_mail(const Message& message, const ToMailOptions& options,
     result.message.flags = state.flags;
     result.message.keywords = std::move(state.keywords);
     result.message.internal_date = received_time(message.properties, transport_of(message));
-    if (options.use_exact_source) {
+    const bool unpack = options.unpack_tnef && has_tnef(message);
+    if (options.use_exact_source && !unpack) {
         exact::ExactSource exact = exact::exact_source(message);
         result.origin = exact.origin;
         result.message.source = std::move(exact.source);

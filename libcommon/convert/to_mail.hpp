@@ -16,7 +16,9 @@ using exact::SourceOrigin;
 struct ToMailOptions {
     mapi::SpecialFolder folder = mapi::SpecialFolder::None;  ///< the folder it comes from
     bool use_exact_source = true;  ///< give back the original bytes where they are kept
-    bool unpack_tnef = false;      ///< winmail.dat attachments become what is in them
+    /// winmail.dat attachments become what is in them; a message that has one is rebuilt then, even
+    /// where its original bytes are kept
+    bool unpack_tnef = false;
 };
 
 struct ConvertedMail {

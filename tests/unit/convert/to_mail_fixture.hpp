@@ -105,18 +105,18 @@ struct MadeMail {
 };
 
 /// Converts, and looks that the result is sound and the same the second time.
-inline MadeMail make_mail(const mapi::Message& message) {
+inline MadeMail make_mail(const mapi::Message& message, const ToMailOptions& options = {}) {
     MadeMail made;
     base::DiagnosticList diagnostics;
-    made.converted = to_mail(message, {}, diagnostics);
+    made.converted = to_mail(message, options, diagnostics);
     made.text = base::read_all_text(*made.converted.message.source, 1U << 30);
     EXPECT_EQ(made.text.size(), made.converted.message.source->size());
     made.losses = diagnostics.items;
-    const test::MailLint lint = test::lint_mail(made.text);
+    const mbx::test::MailLint lint = mbx::test::lint_mail(made.text);
     EXPECT_THAT(lint.faults, ::testing::IsEmpty()) << made.text;
     made.tree = lint.tree;
     base::IgnoreDiagnostics ignore;
-    EXPECT_EQ(base::read_all_text(*to_mail(message, {}, ignore).message.source, 1U << 30),
+    EXPECT_EQ(base::read_all_text(*to_mail(message, options, ignore).message.source, 1U << 30),
               made.text);
     return made;
 }
