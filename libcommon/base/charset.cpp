@@ -164,8 +164,8 @@ class Iconv {
     Iconv& operator=(const Iconv&) = delete;
 
     bool valid() const noexcept {
-        return handle_ != reinterpret_cast<iconv_t>(
-                              -1);  // NOLINT(performance-no-int-to-ptr): iconv(3) says so
+        // NOLINTNEXTLINE(performance-no-int-to-ptr): iconv(3) says so
+        return handle_ != reinterpret_cast<iconv_t>(-1);
     }
 
     /// Converts all of it; on a bad byte calls on_bad(result), which says whether to skip it and go

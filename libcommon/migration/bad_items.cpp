@@ -95,7 +95,7 @@ void BadItems::begin() {
 }
 
 std::string BadItems::keep(const base::ByteSource& bytes) {
-    const std::string name = fmt::format("{:06}.eml", items_.size() + 1);
+    std::string name = fmt::format("{:06}.eml", items_.size() + 1);
     base::File file = base::File::create((fs::path(folder_) / name).string());
     PartialReader reader(bytes);
     base::Bytes piece(64 * 1024);

@@ -267,7 +267,7 @@ void Session::login(const MailboxUrl& url, const ConnectOptions& options) {
 
 void Session::after_login(const ConnectOptions& options) {
     if (has("ID")) {
-        run("ID (\"name\" \"mbx-tools\")");
+        run(R"(ID ("name" "mbx-tools"))");
     }
     if (has("ENABLE") && has("UTF8=ACCEPT")) {
         run("ENABLE UTF8=ACCEPT");
