@@ -27,26 +27,36 @@ std::string column(const mapi::PropertyBag& bag, mapi::PropertyTag tag) {
     return tag == kNoTag ? std::string() : bag.text(tag).value_or(std::string());
 }
 
-/// Without what stores leave around addresses: mailto:, brackets, quotes, blanks, ; and NUL.
-std::string cleaned(std::string_view address) {
-    constexpr std::string_view kAround{" \t\r\n<>\"';\0", 10};
-    const auto strip = [&] {
-        const std::size_t first = address.find_first_not_of(kAround);
-        address = first == std::string_view::npos
-                      ? std::string_view()
-                      : address.substr(first, address.find_last_not_of(kAround) - first + 1);
-    };
-    strip();
-    if (base::starts_with_ignore_case(address, "mailto:")) {
-        address.remove_prefix(7);
-        strip();
+/// Quotes around all of it, and single ones: no domain ends in one, and at the front they belong to
+/// a quoted user only ("a@b"@c).
+std::string_view without_quotes(std::string_view address) {
+    for (const char quote : {'"', '\''}) {
+        const bool at_end = address.size() > 1 && address.back() == quote;
+        if (at_end) {
+            address.remove_suffix(1);
+        }
+        if (address.starts_with(quote) &&
+            (at_end || address.find(quote, 1) == std::string_view::npos)) {
+            address.remove_prefix(1);
+        }
     }
-    return std::string(address);
+    return address;
 }
 
-bool is_x500(std::string_view address) {
-    return base::starts_with_ignore_case(address, "/o=") ||
-           base::starts_with_ignore_case(address, "/cn=");
+/// Without what stores leave around addresses: mailto:, brackets, quotes, blanks, ; and NUL.
+std::string cleaned(std::string_view address) {
+    constexpr std::string_view kAround{" \t\r\n<>;\0", 8};
+    constexpr int kMostLayers = 4;
+    for (int layer = 0; layer < kMostLayers; ++layer) {
+        const std::size_t first = std::min(address.find_first_not_of(kAround), address.size());
+        address.remove_prefix(first);
+        address = address.substr(0, address.find_last_not_of(kAround) + 1);
+        address = without_quotes(address);
+        if (base::starts_with_ignore_case(address, "mailto:")) {
+            address.remove_prefix(7);
+        }
+    }
+    return std::string(address);
 }
 
 /// A clean SMTP address, or empty.
@@ -74,7 +84,39 @@ std::string useful_name(std::string name, std::string_view address) {
 
 }  // namespace
 
-AddressResolver::AddressResolver(const mapi::Message& message, const TransportHeaders& transport) {
+bool is_x500(std::string_view address) {
+    return base::starts_with_ignore_case(address, "/o=") ||
+           base::starts_with_ignore_case(address, "/cn=");
+}
+
+std::vector<X500Name> x500_names(const mapi::Message& message) {
+    const TransportHeaders transport(
+        message.properties.text(mapi::PidTagTransportMessageHeaders).value_or(""));
+    const AddressResolver resolver(message, transport);
+    std::vector<X500Name> names;
+    const auto take = [&](const mapi::PropertyBag& bag, const AddressBlock& block) {
+        const std::string name = cleaned(column(bag, block.address));
+        if (!is_x500(name)) {
+            return;
+        }
+        const auto resolved = resolver.resolve(bag, block);
+        if (resolved && is_known(resolved->origin)) {
+            names.push_back({base::ascii_lower(name), resolved->mailbox.address,
+                             resolved->origin == AddressOrigin::Stored});
+        }
+    };
+    for (const AddressBlock& block : kBlocksThatTeach) {
+        take(message.properties, block);
+    }
+    for (const mapi::PropertyBag& recipient : message.recipients) {
+        take(recipient, kRecipient);
+    }
+    return names;
+}
+
+AddressResolver::AddressResolver(const mapi::Message& message, const TransportHeaders& transport,
+                                 AddressDirectory* directory)
+    : directory_(directory) {
     for (const AddressBlock& block : kBlocksThatTeach) {
         learn(message.properties, block);
     }
@@ -97,7 +139,12 @@ void AddressResolver::learn(const mapi::PropertyBag& bag, const AddressBlock& bl
 
 std::string AddressResolver::known_smtp(std::string_view distinguished_name) const {
     const auto found = smtp_of_.find(base::ascii_lower(distinguished_name));
-    return found != smtp_of_.end() ? found->second : std::string();
+    if (found != smtp_of_.end()) {
+        return found->second;
+    }
+    return directory_ != nullptr && is_x500(distinguished_name)
+               ? directory_->smtp_of(distinguished_name)
+               : std::string();
 }
 
 std::string AddressResolver::address_of(const mapi::PropertyBag& bag,
@@ -152,7 +199,7 @@ ResolvedAddress AddressResolver::finish(std::string name, std::string address,
         address = in_transport(name);
         result.origin = AddressOrigin::Transport;
     }
-    if (address.empty() && is_mail_address(cleaned(name))) {
+    if (address.empty() && base::is_ascii(name) && is_mail_address(cleaned(name))) {
         address = cleaned(name);  // some stores have the address in the name's column only
         result.origin = AddressOrigin::Stored;
     }

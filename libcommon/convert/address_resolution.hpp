@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "convert/address_block.hpp"
+#include "convert/address_directory.hpp"
 #include "convert/address_list.hpp"
 #include "convert/transport_headers.hpp"
 #include "mapi/message.hpp"
@@ -32,11 +33,27 @@ struct ResolvedAddress {
     AddressOrigin origin = AddressOrigin::Stored;
 };
 
+/// True for the name of a person in an Exchange organisation: /o=.../cn=...
+bool is_x500(std::string_view address);
+
+/// An X.500 name of which a message knows the Internet address.
+struct X500Name {
+    std::string name;  ///< in lower case
+    std::string address;
+    bool stated = false;  ///< the message states it; else the names of people agree
+};
+
+/// What a message knows about X.500 names, for its neighbours that do not; those of messages inside
+/// of it left out.
+std::vector<X500Name> x500_names(const mapi::Message& message);
+
 /// Resolves the addresses of one message. X.500 names are compared without case with all that the
-/// message says elsewhere.
+/// message says elsewhere; then the directory is asked.
 class AddressResolver {
   public:
-    AddressResolver(const mapi::Message& message, const TransportHeaders& transport);
+    /// The directory may be null and outlives it.
+    AddressResolver(const mapi::Message& message, const TransportHeaders& transport,
+                    AddressDirectory* directory = nullptr);
 
     /// nullopt when the block is empty: no name, no address.
     std::optional<ResolvedAddress> resolve(const mapi::PropertyBag& bag,
@@ -54,6 +71,7 @@ class AddressResolver {
 
     std::map<std::string, std::string> smtp_of_;  // X.500 name in lower case → address
     std::vector<Mailbox> in_transport_;
+    AddressDirectory* directory_;
 };
 
 /// IMCEAEX-_o=A_ou=B_cn=C@domain, [MS-OXCMAIL] 2.1.3.1.8; and back when it holds an SMTP address.

@@ -385,7 +385,8 @@ MimePart attachment_part(const OutgoingAttachment& attachment, bool is_inline) {
         headers += text_header("Content-Description", attachment.description);
     }
     return attachment.message
-               ? message_part(headers, attachment.message->source, attachment.message->eight_bit)
+               ? message_part(headers, attachment.message->source, attachment.message->eight_bit,
+                              attachment.message->utf8_header)
                : file_part(attachment, headers);
 }
 

@@ -151,6 +151,31 @@ std::vector<std::string> encoded_words(std::string_view text, std::size_t first_
     return words;
 }
 
+/// True for "..." that nothing inside ends.
+bool is_quoted_string(std::string_view text) {
+    if (text.size() < 2 || text.front() != '"' || text.back() != '"') {
+        return false;
+    }
+    const std::string_view inner = text.substr(1, text.size() - 2);
+    for (std::size_t i = 0; i < inner.size(); ++i) {
+        if (inner[i] == '"' || (inner[i] == '\\' && ++i == inner.size())) {
+            return false;
+        }
+    }
+    return true;
+}
+
+std::string quoted_string(std::string_view text) {
+    std::string result = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') {
+            result += '\\';
+        }
+        result += c;
+    }
+    return result + "\"";
+}
+
 /// A display name or keyword: an atom sequence, a quoted string, or encoded words.
 std::vector<std::string> phrase(std::string_view text, std::size_t first_length) {
     const std::string line = one_line(text);
@@ -168,31 +193,16 @@ std::vector<std::string> phrase(std::string_view text, std::size_t first_length)
             return words;
         }
     }
-    std::string quoted = "\"";
-    for (const char c : line) {
-        if (c == '"' || c == '\\') {
-            quoted += '\\';
-        }
-        quoted += c;
-    }
-    return {quoted + "\""};
+    return {quoted_string(line)};
 }
 
 /// user@domain with the user quoted where it must be.
 std::string address_text(std::string_view address) {
     const std::size_t at = address.rfind('@');
     const std::string_view user = address.substr(0, at);
-    if (user.starts_with('"') || user.find_first_of("()<>[]:;@\\,\" ") == std::string_view::npos) {
-        return std::string(address);
-    }
-    std::string quoted = "\"";
-    for (const char c : user) {
-        if (c == '"' || c == '\\') {
-            quoted += '\\';
-        }
-        quoted += c;
-    }
-    return quoted + "\"" + std::string(address.substr(at));
+    const bool plain = user.find_first_of("()<>[]:;@\\,\" ") == std::string_view::npos;
+    return plain || is_quoted_string(user) ? std::string(address)
+                                           : quoted_string(user) + std::string(address.substr(at));
 }
 
 bool is_token(std::string_view value) {
@@ -200,17 +210,6 @@ bool is_token(std::string_view value) {
     return !value.empty() && std::all_of(value.begin(), value.end(), [&](char c) {
         return is_printable(c) && kTspecials.find(c) == std::string_view::npos;
     });
-}
-
-std::string quoted_value(std::string_view value) {
-    std::string result = "\"";
-    for (const char c : value) {
-        if (c == '"' || c == '\\') {
-            result += '\\';
-        }
-        result += c;
-    }
-    return result + "\"";
 }
 
 /// name*=utf-8''..., or name*0*=..., name*1*=... (RFC 2231 3, 4).
@@ -241,7 +240,7 @@ void add_parameter(Line& line, const Parameter& parameter, bool last, ParameterS
     if (plain && (value.size() <= kLongestPlain || style == ParameterStyle::EncodedWord) &&
         value.size() <= kLongestToken) {
         line.add(fmt::format("{}={}{}", parameter.name,
-                             is_token(value) ? value : quoted_value(value), end));
+                             is_token(value) ? value : quoted_string(value), end));
     } else if (style == ParameterStyle::EncodedWord) {
         const std::vector<std::string> words =
             encoded_words(value, kLongestWord - parameter.name.size() - 3);
@@ -373,16 +372,18 @@ std::string rfc5322_date(base::UnixTime time) {
 bool is_mail_address(std::string_view address) {
     const std::size_t at = address.rfind('@');
     if (at == 0 || at == std::string_view::npos || at + 1 == address.size() ||
-        address.size() > kLongestToken) {
+        address.size() > kLongestToken || !base::is_valid_utf8(address)) {
         return false;
     }
+    const auto is_foreign = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
     const std::string_view user = address.substr(0, at);
     const std::string_view domain = address.substr(at + 1);
     return std::all_of(user.begin(), user.end(),
-                       [](char c) { return is_printable(c) || c == ' '; }) &&
-           std::all_of(domain.begin(), domain.end(), [](char c) {
-               return is_printable(c) &&
-                      std::string_view("()<>,;@\\\"").find(c) == std::string_view::npos;
+                       [&](char c) { return is_printable(c) || c == ' ' || is_foreign(c); }) &&
+           std::all_of(domain.begin(), domain.end(), [&](char c) {
+               return is_foreign(c) ||
+                      (is_printable(c) &&
+                       std::string_view("()<>,;@\\\"").find(c) == std::string_view::npos);
            });
 }
 

@@ -1,6 +1,7 @@
 // Header fields on the way out: encoded words, quoting, parameters, folding
-// (RFC 5322 2.2, 3; RFC 2047; RFC 2231). Every function gives whole lines with CRLF, ASCII only, at
-// most 78 characters where that can be and never more than 998.
+// (RFC 5322 2.2, 3; RFC 2047; RFC 2231). Every function gives whole lines with CRLF, at most 78
+// characters where that can be and never more than 998; all ASCII but for addresses that are not,
+// which no encoding may touch (RFC 6532).
 #pragma once
 
 #include <string>
@@ -41,7 +42,8 @@ std::string parameter_header(std::string_view name, std::string_view value,
 /// "Mon, 1 Jan 2024 08:09:10 +0000".
 std::string rfc5322_date(base::UnixTime time);
 
-/// True for an address that can stand in a header as it is (RFC 5322 3.4.1, ASCII).
+/// True for an address that can stand in a header, its user quoted if need be (RFC 5322 3.4.1, RFC
+/// 6532 3.2).
 bool is_mail_address(std::string_view address);
 
 }  // namespace mbx::convert

@@ -18,7 +18,8 @@ struct RebuildContext {
 
 struct RebuiltMail {
     base::SharedSource source;
-    bool eight_bit = false;  ///< it has bytes above 127, from a signed part kept as it was
+    bool eight_bit = false;    ///< it has bytes above 127: a signed part kept as it was, addresses
+    bool utf8_header = false;  ///< addresses that are not ASCII stand in its header (RFC 6532)
 };
 
 /// A message, or a message inside of one, as RFC 5322 with CRLF, from its properties.

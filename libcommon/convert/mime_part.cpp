@@ -75,10 +75,11 @@ MimePart data_part(const std::string& content_type_line, const std::string& more
     return part;
 }
 
-MimePart message_part(const std::string& more_headers, base::SharedSource message, bool eight_bit) {
+MimePart message_part(const std::string& more_headers, base::SharedSource message, bool eight_bit,
+                      bool utf8_header) {
     MimePart part;
-    part.headers = "Content-Type: message/rfc822\r\n" +
-                   std::string(eight_bit ? "Content-Transfer-Encoding: 8bit\r\n" : "") +
+    part.headers = std::string("Content-Type: message/") + (utf8_header ? "global" : "rfc822") +
+                   "\r\n" + std::string(eight_bit ? "Content-Transfer-Encoding: 8bit\r\n" : "") +
                    more_headers;
     part.digest = base::sha256(*message);
     part.eight_bit = eight_bit;

@@ -29,8 +29,9 @@ MimePart text_part(std::string_view media_type, std::string_view text, std::stri
 MimePart data_part(const std::string& content_type_line, const std::string& more_headers,
                    const base::SharedSource& data);
 
-/// message/rfc822: `message` as it is.
-MimePart message_part(const std::string& more_headers, base::SharedSource message, bool eight_bit);
+/// message/rfc822, or message/global when its header has UTF-8 (RFC 6532 3.7): `message` as it is.
+MimePart message_part(const std::string& more_headers, base::SharedSource message, bool eight_bit,
+                      bool utf8_header = false);
 
 /// An entity of which header lines and body are given as they are.
 MimePart verbatim_part(std::string headers, base::SharedSource body);

@@ -81,6 +81,20 @@ std::string status_line(std::string_view name, std::string value) {
     return value.empty() ? std::string() : token_header(name, value);
 }
 
+/// An address with its type; what is not ASCII as \x{E4} (RFC 6533 3).
+std::string typed_address(const std::string& address) {
+    if (base::is_ascii(address)) {
+        return "rfc822; " + address;
+    }
+    std::string result = "utf-8; ";
+    for (std::string_view rest = address; !rest.empty();) {
+        const char32_t point = base::take_utf8(rest).code_point;
+        result += point < 0x80 ? std::string(1, static_cast<char>(point))
+                               : fmt::format("\\x{{{:X}}}", static_cast<std::uint32_t>(point));
+    }
+    return result;
+}
+
 std::string delivery_status(const Message& message, const AddressResolver& addresses,
                             const ReportClass& kind) {
     const std::string mta = string_of(message.properties, PidTagReportingMessageTransferAgent);
@@ -93,7 +107,7 @@ std::string delivery_status(const Message& message, const AddressResolver& addre
         if (!address) {
             continue;
         }
-        text += "\r\n" + status_line("Final-Recipient", "rfc822; " + address->mailbox.address) +
+        text += "\r\n" + status_line("Final-Recipient", typed_address(address->mailbox.address)) +
                 status_line("Action", std::string(kind.value)) +
                 status_line("Status", status_of(recipient, kind.status));
         const std::string diagnosis = diagnosis_of(recipient);
@@ -118,8 +132,9 @@ std::string disposition(const Message& message, const AddressResolver& addresses
     if (!reader) {
         reader = addresses.resolve(message.properties, kSentRepresenting);
     }
-    text += status_line("Final-Recipient", "rfc822; " + (reader ? reader->mailbox.address
-                                                                : "unknown@unresolved.invalid"));
+    text += status_line("Final-Recipient",
+                        typed_address(reader ? reader->mailbox.address
+                                             : std::string("unknown@unresolved.invalid")));
     text +=
         status_line("Original-Message-ID", string_of(message.properties, PidTagOriginalMessageId));
     return text + status_line("Disposition",

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/text.hpp"
+#include "base/utf.hpp"
 #include "convert/address_resolution.hpp"
 #include "convert/flags.hpp"
 #include "convert/header_line.hpp"
@@ -34,13 +36,16 @@ std::string class_headers(const Message& message) {
 
 RebuiltMail rebuild(const Message& message, const RebuildContext& context) {
     const TransportHeaders transport = transport_of(message);
-    const AddressResolver addresses(message, transport);
+    const AddressResolver addresses(message, transport, context.options.directory);
     const ItemKind kind = item_kind(message_class_of(message.properties));
     MimePart part = item_part(message, kind, addresses, context);
     const std::string headers =
         mail_headers({message, transport, addresses, part.digest}, context.diagnostics);
-    const bool eight_bit = part.eight_bit;
-    return {message_of(headers + class_headers(message), std::move(part)), eight_bit};
+    RebuiltMail mail;
+    mail.utf8_header = !base::is_ascii(headers);
+    mail.eight_bit = part.eight_bit || mail.utf8_header;
+    mail.source = message_of(headers + class_headers(message), std::move(part));
+    return mail;
 }
 
 }  // namespace

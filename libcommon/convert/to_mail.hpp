@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/diagnostics.hpp"
+#include "convert/address_directory.hpp"
 #include "convert/exact/exact_source.hpp"
 #include "mail/message.hpp"
 #include "mapi/folder.hpp"
@@ -19,6 +20,8 @@ struct ToMailOptions {
     /// winmail.dat attachments become what is in them; a message that has one is rebuilt then, even
     /// where its original bytes are kept
     bool unpack_tnef = false;
+    /// Of X.500 names that the message itself does not resolve; may be null, outlives the call
+    AddressDirectory* directory = nullptr;
 };
 
 struct ConvertedMail {

@@ -10,6 +10,7 @@
 #include "migration/append_batch.hpp"
 #include "migration/loss_counter.hpp"
 #include "migration/mailbox_check.hpp"
+#include "migration/store_addresses.hpp"
 #include "migration/store_walk.hpp"
 #include "migration/tail.hpp"
 
@@ -105,8 +106,14 @@ class FolderMaker {
 class FolderImport {
   public:
     FolderImport(const ImportContext& context, const ImportOptions& options,
-                 const MailTarget& target, FolderMaker& maker, LossCounter& losses)
-        : context_(context), options_(options), target_(target), maker_(maker), losses_(losses) {
+                 const MailTarget& target, FolderMaker& maker, StoreAddresses& addresses,
+                 LossCounter& losses)
+        : context_(context),
+          options_(options),
+          target_(target),
+          maker_(maker),
+          addresses_(addresses),
+          losses_(losses) {
         result_.pst_path = target.pst_path;
         result_.path = target.path;
         if (const Journal::Folder* const earlier = context.journal.folder(target.nid)) {
@@ -166,6 +173,7 @@ class FolderImport {
             }
         } catch (const Error& error) {
             if (!is_about_one_message(error)) {
+                stop_when_asked();
                 throw;
             }
             add_bad_item(nid, BadKind::Unreadable, error.what(),
@@ -192,6 +200,7 @@ class FolderImport {
         options.folder = target_.special;
         options.use_exact_source = options_.use_exact_source;
         options.unpack_tnef = options_.unpack_tnef;
+        options.directory = &addresses_;
         losses_.set_place(target_.pst_path + " " + to_string(nid));
         mail::Message message = convert::to_mail(stored, options, losses_).message;
         if (!options_.messages.takes(message)) {
@@ -278,6 +287,7 @@ class FolderImport {
     const ImportOptions& options_;
     const MailTarget& target_;
     FolderMaker& maker_;
+    StoreAddresses& addresses_;
     LossCounter& losses_;
     Tail tail_;
     std::optional<AppendBatch> batch_;
@@ -335,11 +345,13 @@ ImportResult import_pst(const ImportContext& context, const ImportOptions& optio
     std::copy_if(plan.skipped.begin(), plan.skipped.end(), std::back_inserter(result.skipped),
                  [](const SkippedFolder& folder) { return folder.message_count > 0; });
     FolderMaker maker(context.store, context.diagnostics, plan.folders);
+    StoreAddresses addresses(context.pst, context.stop);
     LossCounter losses(result.losses, context.losses);
     for (const MailTarget& target : plan.folders) {
         if (target.wanted) {
             throw_if_stopped(context.stop);
-            result.folders.push_back(FolderImport(context, options, target, maker, losses).run());
+            result.folders.push_back(
+                FolderImport(context, options, target, maker, addresses, losses).run());
         }
     }
     if (options.proof != Proof::None) {

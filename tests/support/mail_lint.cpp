@@ -97,6 +97,22 @@ class Linter {
         return {HeaderBlock(std::string(header)), text.substr(end == 0 ? 2 : end + 4)};
     }
 
+    /// RFC 6532: only an address has no other way.
+    static bool is_ascii_but_for_addresses(std::string_view line) {
+        if (!base::is_valid_utf8(line)) {
+            return false;
+        }
+        for (std::size_t start = 0; start < line.size();) {
+            const std::size_t end = std::min(line.find(' ', start), line.size());
+            const std::string_view word = line.substr(start, end - start);
+            if (!base::is_ascii(word) && word.find('@') == std::string_view::npos) {
+                return false;
+            }
+            start = end + 1;
+        }
+        return true;
+    }
+
     void check_header(std::string_view header, const std::string& place) {
         std::map<std::string, int> count;
         bool first = true;
@@ -104,7 +120,7 @@ class Linter {
             const std::size_t end = header.find("\r\n");
             const std::string_view line = header.substr(0, end);
             header.remove_prefix(end + 2);
-            if (!base::is_ascii(line)) {
+            if (!base::is_ascii(line) && !is_ascii_but_for_addresses(line)) {
                 fault(place, "8-bit in header: " + base::escape(line));
             }
             const bool control = std::any_of(line.begin(), line.end(), [](char c) {
@@ -160,7 +176,7 @@ class Linter {
                 return;
             }
             parts(body, *boundary, place + "/" + type.main);
-        } else if (type.main == "message/rfc822") {
+        } else if (type.main == "message/rfc822" || type.main == "message/global") {
             result_.tree += "(";
             message(body, place + "/message");
             result_.tree += ")";

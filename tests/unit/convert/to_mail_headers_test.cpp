@@ -108,6 +108,62 @@ TEST(MailHeaders, QuotedAddressesAreNoNames) {
     EXPECT_EQ(make_mail(message).field("To"), "a@x, 'other' <b@x>");
 }
 
+TEST(MailHeaders, QuotedUsersStayQuoted) {
+    mapi::Message message = received_mail();
+    message.recipients.clear();
+    message.recipients.push_back(person(1, "", R"("a@b"@x)"));
+    message.recipients.push_back(person(1, "", "a@b@x"));
+    message.recipients.push_back(person(1, "", R"("a b"@x)"));
+    message.recipients.push_back(person(1, "", R"("a\"b"@x)"));
+    message.recipients.push_back(person(1, "", R"("broken@x)"));
+    message.recipients.push_back(person(1, "", R"("whole@x")"));
+    message.recipients.push_back(person(1, "", "'<mailto:o'neil@x>';"));
+    EXPECT_EQ(make_mail(message).field("To"),
+              R"("a@b"@x, "a@b"@x, "a b"@x, "a\"b"@x, broken@x, whole@x, o'neil@x)");
+}
+
+TEST(MailHeaders, AddressesThatAreNotAsciiStayAsTheyAre) {
+    mapi::Message message = received_mail();
+    message.properties.set(mapi::PidTagSentRepresentingSmtpAddress,
+                           std::string("jörg@bücher.example"));
+    message.properties.set(mapi::PidTagSentRepresentingName, std::string("Jörg"));
+    const MadeMail mail = make_mail(message);
+    EXPECT_EQ(mail.field("From"), "=?utf-8?B?SsO2cmc=?= <jörg@bücher.example>");
+    EXPECT_FALSE(mail.lost("lossy-address"));
+
+    mapi::Message outer = received_mail();
+    mapi::Attachment attachment;
+    attachment.properties.set(mapi::PidTagAttachMethod, std::int32_t{5});
+    attachment.embedded = std::make_unique<mapi::Message>(std::move(message));
+    outer.attachments.push_back(std::move(attachment));
+    EXPECT_EQ(make_mail(outer).tree, "multipart/mixed(text/plain,message/global(text/plain))");
+}
+
+TEST(MailHeaders, OtherMessagesTellWhomAnX500NameMeans) {
+    class Directory final : public AddressDirectory {
+      public:
+        std::string smtp_of(std::string_view name) override {
+            asked.emplace_back(name);
+            return name == "/o=A/cn=B" ? "b@org.example" : "";
+        }
+        std::vector<std::string> asked;
+    } directory;
+    ToMailOptions options;
+    options.directory = &directory;
+    mapi::Message message = received_mail();
+    EXPECT_EQ(make_mail(message, options).field("To"), "B <b@y.example>");
+    EXPECT_TRUE(directory.asked.empty());
+    message.recipients.clear();
+    message.recipients.push_back(person(1, "B", "/o=A/cn=B"));
+    message.recipients.push_back(person(1, "C", "/o=A/cn=C"));
+    for (mapi::PropertyBag& row : message.recipients) {
+        row.set(mapi::PidTagAddressType, std::string("EX"));
+    }
+    const MadeMail mail = make_mail(message, options);
+    EXPECT_THAT(mail.field("To"), StartsWith("B <b@org.example>, C <IMCEAEX-"));
+    EXPECT_TRUE(mail.lost("lossy-address"));
+}
+
 TEST(MailHeaders, ReplyToHasAllItsAddresses) {
     mapi::Message message = received_mail();
     message.properties.set(mapi::PidTagReplyRecipientEntries,

@@ -1,6 +1,7 @@
 // A PST in memory, with messages that cannot be read where a test wants them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,6 +19,7 @@ class FakePst final : public pst::PstReader {
         std::string message_id;
         std::string message_class = "IPM.Note";
         bool unreadable = false;
+        std::function<void(mapi::Message&)> change = nullptr;  ///< of what make() makes
     };
     struct Folder {
         pst::PstFolder info;
@@ -76,6 +78,9 @@ class FakePst final : public pst::PstReader {
         message.properties.set(mapi::PidTagBody, "Body of " + item.message_id + "\r\n");
         message.properties.set(mapi::PidTagMessageDeliveryTime,
                                *base::to_file_time(base::UnixTime{1'700'000'000}));
+        if (item.change) {
+            item.change(message);
+        }
         return message;
     }
 

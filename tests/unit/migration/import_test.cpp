@@ -236,5 +236,29 @@ TEST_F(ImportPst, TakesOnlyWhatIsAskedFor) {
     EXPECT_EQ(run().folders[0].sent, 1U);
 }
 
+TEST_F(ImportPst, ResolvesX500NamesByOtherMessagesAndCountsThoseThatNoneKnows) {
+    const auto from = [](const std::string& name, const std::string& smtp) {
+        return [=](mapi::Message& message) {
+            message.properties.set(mapi::PidTagSentRepresentingName, name);
+            message.properties.set(mapi::PidTagSentRepresentingAddressType, std::string("EX"));
+            message.properties.set(mapi::PidTagSentRepresentingEmailAddress, "/o=A/cn=" + name);
+            if (!smtp.empty()) {
+                message.properties.set(mapi::PidTagSentRepresentingSmtpAddress, smtp);
+            }
+        };
+    };
+    auto& folder = pst_.add("Mail", 1, 3);
+    folder.items[0].change = from("B", "");
+    folder.items[1].change = from("B", "b@org.example");
+    folder.items[2].change = from("C", "");
+    const ImportResult result = run();
+    EXPECT_THAT(store_.texts({"Mail"})[0], testing::HasSubstr("From: B <b@org.example>\r\n"));
+    EXPECT_THAT(store_.texts({"Mail"})[2], testing::HasSubstr("From: C <IMCEAEX-"));
+    EXPECT_EQ(result.losses.at("lossy-address"), 1U);
+    ASSERT_EQ(losses_.items.size(), 1U);
+    EXPECT_THAT(losses_.items[0].place, testing::StartsWith("Mail 0x"));
+    EXPECT_THAT(losses_.items[0].text, testing::HasSubstr("\"C\""));
+}
+
 }  // namespace
 }  // namespace mbx::migration
