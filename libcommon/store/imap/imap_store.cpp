@@ -20,6 +20,7 @@
 #include "store/imap/append_writer.hpp"
 #include "store/imap/fetch_stream.hpp"
 #include "store/imap/mailbox_names.hpp"
+#include "store/imap/mailbox_table.hpp"
 #include "store/imap/session.hpp"
 
 namespace mbx::store::imap {
@@ -46,6 +47,57 @@ std::string first_line_of(const std::string& command) {
         throw Error(ErrorCode::NotAllowed, "the token command failed or printed nothing");
     }
     return std::string(base::trim(line));
+}
+
+struct Namespace {
+    std::string prefix;
+    char separator = '/';
+};
+
+char separator_of(const Element& element) {
+    return element.text.empty() ? '\0' : element.text[0];
+}
+
+/// The kinds of namespace in a NAMESPACE response (RFC 2342): personal, other users', shared.
+std::vector<std::vector<Namespace>> namespaces_of(const Response& response) {
+    std::vector<std::vector<Namespace>> kinds;
+    for (const Element& kind : response.data) {
+        std::vector<Namespace>& spaces = kinds.emplace_back();
+        for (const Element& space : kind.items) {
+            if (space.items.size() >= 2) {
+                spaces.push_back({space.items[0].text, separator_of(space.items[1])});
+            }
+        }
+    }
+    return kinds;
+}
+
+/// Pre: a LIST response of three elements or more.
+ListedMailbox mailbox_from(const Response& response) {
+    ListedMailbox mailbox;
+    mailbox.separator = separator_of(response.data[1]);
+    mailbox.name = response.data[2].text;
+    mailbox.folder.subscribed = false;
+    for (const Element& attribute : response.data[0].items) {
+        if (attribute.is_atom("\\Noselect") || attribute.is_atom("\\NonExistent")) {
+            mailbox.folder.selectable = false;
+        } else if (attribute.is_atom("\\Subscribed")) {
+            mailbox.folder.subscribed = true;
+        } else if (const auto use = mail::special_use_from_attribute(attribute.text);
+                   use != mail::SpecialUse::None &&
+                   mailbox.folder.special_use == mail::SpecialUse::None) {
+            mailbox.folder.special_use = use;
+        }
+    }
+    return mailbox;
+}
+
+/// MESSAGES of a STATUS response that was asked for nothing else.
+std::optional<std::uint64_t> count_in(const Response& response) {
+    if (response.data.size() < 2 || response.data[1].items.size() < 2) {
+        return std::nullopt;
+    }
+    return response.data[1].items[1].number();
 }
 
 /// Makes sessions, with pauses in between when the server cannot take one now.
@@ -119,12 +171,12 @@ class ImapStore final : public MailStore {
     std::vector<StoreFolder> folders() override;
     std::unique_ptr<MessageStream> messages(const mail::FolderPath& folder) override {
         require_folder(folder);
-        return fetch_messages(connector_, mailbox_of(folder, rules_), diagnostics_);
+        return fetch_messages(connector_, mailbox_name(folder), diagnostics_);
     }
     std::optional<std::uint64_t> message_count(const mail::FolderPath& folder) override;
     void create_folder(const mail::FolderPath& folder, mail::SpecialUse use) override;
     std::unique_ptr<FolderWriter> writer(const mail::FolderPath& folder) override {
-        return append_messages(connector_, mailbox_of(folder, rules_), diagnostics_);
+        return append_messages(connector_, mailbox_name(folder), diagnostics_);
     }
     mail::FolderPath possible_name(const mail::FolderPath& folder) const override {
         return possible_path(folder, rules_);
@@ -134,20 +186,29 @@ class ImapStore final : public MailStore {
   private:
     void connect();
     void read_namespace();
+    void read_separator();
     /// The session, alive: a server may have closed it while a long folder was copied over another
     /// connection.
     Session& session();
     void require_folder(const mail::FolderPath& folder);
-    std::vector<StoreFolder> list(std::string_view command);
-    std::optional<StoreFolder> folder_from(const Response& response) const;
-    void count_messages(std::vector<StoreFolder>& folders);
+    std::string mailbox_name(const mail::FolderPath& folder) const;
+    std::vector<ListedMailbox> list(const std::string& pattern);
+    bool is_foreign(std::string_view mailbox) const;
+    void read_subscriptions(MailboxTable& table);
+    void count_messages(MailboxTable& table);
+    std::optional<std::uint64_t> count_of(const std::string& mailbox);
     void create_one(const std::string& mailbox, mail::SpecialUse use);
+    Response try_to_create(const std::string& mailbox, mail::SpecialUse use);
+    void refuse_other_spelling(const std::string& mailbox);
 
     std::shared_ptr<Connector> connector_;
     base::Diagnostics& diagnostics_;
     std::unique_ptr<Session> session_;
     NameRules rules_;
+    std::vector<std::string> other_prefixes_;    // of the user's own namespaces
+    std::vector<std::string> foreign_prefixes_;  // of other users, and shared
     StoreLimits limits_;
+    MailboxTable table_;             // as last listed
     std::set<std::string> created_;  // mailboxes known to be there
 };
 
@@ -174,151 +235,140 @@ Session& ImapStore::session() {
 }
 
 void ImapStore::read_namespace() {
-    rules_.utf8 = session_->has("ENABLE") && session_->has("UTF8=ACCEPT");
-    bool known = false;
-    const auto take = [&](const Response& response) {
-        if (response.name != "NAMESPACE" || response.data.empty() ||
-            response.data[0].items.empty()) {
-            return;
-        }
-        const Element& personal = response.data[0].items[0];
-        if (personal.items.size() >= 2) {
-            rules_.prefix = personal.items[0].text;
-            rules_.separator = personal.items[1].text.empty() ? '\0' : personal.items[1].text[0];
-            known = true;
-        }
-    };
+    rules_.utf8 = session_->utf8_enabled();
+    rules_.strict_names =
+        base::ascii_lower(session_->server_name()).find("cyrus") != std::string::npos;
+    std::vector<std::vector<Namespace>> kinds;  // personal, other users', shared
     if (session_->has("NAMESPACE")) {
-        session_->run("NAMESPACE", take);
-    }
-    if (!known) {
-        session_->run("LIST \"\" \"\"", [&](const Response& response) {
-            if (response.name == "LIST" && response.data.size() >= 3) {
-                rules_.separator = response.data[1].text.empty() ? '\0' : response.data[1].text[0];
+        session_->run("NAMESPACE", [&](const Response& response) {
+            if (response.name == "NAMESPACE") {
+                kinds = namespaces_of(response);
             }
         });
     }
-}
-
-std::optional<StoreFolder> ImapStore::folder_from(const Response& response) const {
-    if (response.name != "LIST" || response.data.size() < 3) {
-        return std::nullopt;
+    if (kinds.empty() || kinds.front().empty()) {
+        read_separator();
+        return;
     }
-    const std::optional<mail::FolderPath> path = path_of(response.data[2].text, rules_);
-    if (!path) {
-        diagnostics_.report({base::Severity::Warning, "folder-name",
-                             base::escape(response.data[2].text),
-                             "the server lists a folder with an empty name; it is left out"});
-        return std::nullopt;
-    }
-    StoreFolder folder;
-    folder.path = *path;
-    folder.subscribed = false;
-    folder.special_use =
-        *path == mail::kInboxPath ? mail::SpecialUse::Inbox : mail::SpecialUse::None;
-    for (const Element& attribute : response.data[0].items) {
-        if (attribute.is_atom("\\Noselect") || attribute.is_atom("\\NonExistent")) {
-            folder.selectable = false;
-        } else if (attribute.is_atom("\\Subscribed")) {
-            folder.subscribed = true;
-        } else if (const auto use = mail::special_use_from_attribute(attribute.text);
-                   use != mail::SpecialUse::None && folder.special_use == mail::SpecialUse::None) {
-            folder.special_use = use;
+    rules_.prefix = kinds.front().front().prefix;
+    rules_.separator = kinds.front().front().separator;
+    for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
+        for (const Namespace& space : kinds[kind]) {
+            if (space.prefix != rules_.prefix) {
+                (kind == 0 ? other_prefixes_ : foreign_prefixes_).push_back(space.prefix);
+            }
         }
     }
-    return folder;
 }
 
-std::vector<StoreFolder> ImapStore::list(std::string_view command) {
-    std::vector<StoreFolder> folders;
-    session_->require(command, [&](const Response& response) {
-        if (auto folder = folder_from(response)) {
-            folders.push_back(*std::move(folder));
+void ImapStore::read_separator() {
+    session_->run("LIST \"\" \"\"", [&](const Response& response) {
+        if (response.name == "LIST" && response.data.size() >= 3) {
+            rules_.separator = separator_of(response.data[1]);
         }
     });
-    return folders;
 }
 
-std::vector<StoreFolder> ImapStore::folders() {
-    session();
-    const std::string pattern = quoted(rules_.prefix + "*");
-    std::string command = "LIST \"\" " + pattern;
+std::string ImapStore::mailbox_name(const mail::FolderPath& folder) const {
+    const std::string* const listed = table_.name_of(folder);
+    return listed != nullptr ? *listed : mailbox_of(folder, rules_);
+}
+
+/// "Other Users/" and all below it, though not what is the user's own: "" may be a prefix of the
+/// shared folders.
+bool ImapStore::is_foreign(std::string_view mailbox) const {
+    const auto is_below = [&](const std::string& prefix) {
+        const std::string_view root = std::string_view(prefix).substr(0, prefix.size() - 1);
+        return !prefix.empty() && !rules_.prefix.starts_with(prefix) &&
+               (mailbox.starts_with(prefix) || mailbox == root);
+    };
+    return std::any_of(foreign_prefixes_.begin(), foreign_prefixes_.end(), is_below);
+}
+
+std::vector<ListedMailbox> ImapStore::list(const std::string& pattern) {
+    std::string command = "LIST \"\" " + quoted(pattern);
     if (session_->has("LIST-EXTENDED")) {
         command += session_->has("SPECIAL-USE") ? " RETURN (SUBSCRIBED SPECIAL-USE)"
                                                 : " RETURN (SUBSCRIBED)";
     }
-    std::vector<StoreFolder> folders = list(command);
-    if (!rules_.prefix.empty()) {
-        // "INBOX.*" does not match INBOX itself.
-        for (StoreFolder& inbox : list("LIST \"\" INBOX")) {
-            folders.push_back(std::move(inbox));
+    std::vector<ListedMailbox> mailboxes;
+    session_->require(command, [&](const Response& response) {
+        if (response.name == "LIST" && response.data.size() >= 3) {
+            mailboxes.push_back(mailbox_from(response));
         }
-    }
-    if (!session_->has("LIST-EXTENDED")) {
-        std::set<mail::FolderPath> subscribed;
-        session_->run("LSUB \"\" " + quoted("*"), [&](const Response& response) {
-            if (response.name == "LSUB" && response.data.size() >= 3) {
-                if (auto path = path_of(response.data[2].text, rules_)) {
-                    subscribed.insert(*path);
-                }
-            }
-        });
-        for (StoreFolder& folder : folders) {
-            folder.subscribed = subscribed.contains(folder.path);
-        }
-    }
-    const auto before = [](const StoreFolder& a, const StoreFolder& b) {
-        const bool a_inbox = a.path.front() == "INBOX";
-        const bool b_inbox = b.path.front() == "INBOX";
-        return a_inbox != b_inbox ? a_inbox : a.path < b.path;
-    };
-    std::stable_sort(folders.begin(), folders.end(), before);
-    folders.erase(
-        std::unique(folders.begin(), folders.end(),
-                    [](const StoreFolder& a, const StoreFolder& b) { return a.path == b.path; }),
-        folders.end());
-    count_messages(folders);
-    return folders;
+    });
+    return mailboxes;
 }
 
-void ImapStore::count_messages(std::vector<StoreFolder>& folders) {
-    std::map<mail::FolderPath, std::uint64_t> counts;
-    std::set<std::string> tags;
-    for (const StoreFolder& folder : folders) {
-        if (folder.selectable) {
-            tags.insert(session_->send(
-                fmt::format("STATUS {} (MESSAGES)", quoted(mailbox_of(folder.path, rules_)))));
+std::vector<StoreFolder> ImapStore::folders() {
+    session();
+    std::vector<ListedMailbox> listed = list(rules_.prefix + "*");
+    std::vector<std::string> patterns = other_prefixes_;
+    for (std::string& pattern : patterns) {
+        pattern += '*';
+    }
+    // "INBOX.*" does not match INBOX itself.
+    patterns.emplace_back("INBOX");
+    for (const std::string& pattern : patterns) {
+        for (ListedMailbox& mailbox : list(pattern)) {
+            listed.push_back(std::move(mailbox));
         }
     }
-    while (!tags.empty()) {
-        const Response response = session_->read();
-        tags.erase(response.tag);
-        if (response.name == "STATUS" && response.data.size() >= 2 &&
-            response.data[1].items.size() >= 2) {
-            const auto path = path_of(response.data[0].text, rules_);
-            const auto count = response.data[1].items[1].number();
-            if (path && count) {
-                counts[*path] = *count;
+    listed.erase(std::remove_if(listed.begin(), listed.end(),
+                                [&](const ListedMailbox& m) { return is_foreign(m.name); }),
+                 listed.end());
+    table_ = MailboxTable(std::move(listed), rules_, diagnostics_);
+    if (!session_->has("LIST-EXTENDED")) {
+        read_subscriptions(table_);
+    }
+    count_messages(table_);
+    return table_.folders();
+}
+
+void ImapStore::read_subscriptions(MailboxTable& table) {
+    session_->run("LSUB \"\" " + quoted("*"), [&](const Response& response) {
+        if (response.name == "LSUB" && response.data.size() >= 3) {
+            if (StoreFolder* const folder = table.find(response.data[2].text)) {
+                folder->subscribed = true;
             }
         }
+    });
+}
+
+void ImapStore::count_messages(MailboxTable& table) {
+    std::map<std::string, std::string> mailboxes;  // by the tag of the question
+    for (const StoreFolder& folder : table.folders()) {
+        if (folder.selectable) {
+            const std::string& mailbox = *table.name_of(folder.path);
+            mailboxes.emplace(session_->send(fmt::format("STATUS {} (MESSAGES)", quoted(mailbox))),
+                              mailbox);
+        }
     }
-    for (StoreFolder& folder : folders) {
-        if (const auto it = counts.find(folder.path); it != counts.end()) {
-            folder.message_count = it->second;
+    std::optional<std::uint64_t> count;
+    while (!mailboxes.empty()) {
+        const Response response = session_->read();
+        if (response.name == "STATUS") {
+            count = count_in(response);
+        } else if (const auto asked = mailboxes.find(response.tag); asked != mailboxes.end()) {
+            table.find(asked->second)->message_count = std::exchange(count, std::nullopt);
+            mailboxes.erase(asked);
         }
     }
 }
 
 std::optional<std::uint64_t> ImapStore::message_count(const mail::FolderPath& folder) {
+    session();
+    return count_of(mailbox_name(folder));
+}
+
+std::optional<std::uint64_t> ImapStore::count_of(const std::string& mailbox) {
     std::optional<std::uint64_t> count;
-    const Response answer =
-        session().run(fmt::format("STATUS {} (MESSAGES)", quoted(mailbox_of(folder, rules_))),
-                      [&](const Response& response) {
-                          if (response.name == "STATUS" && response.data.size() >= 2 &&
-                              response.data[1].items.size() >= 2) {
-                              count = response.data[1].items[1].number();
-                          }
-                      });
+    const Response answer = session_->run(fmt::format("STATUS {} (MESSAGES)", quoted(mailbox)),
+                                          [&](const Response& response) {
+                                              if (response.name == "STATUS") {
+                                                  count = count_in(response);
+                                              }
+                                          });
     if (answer.status == Status::Ok) {
         return count;
     }
@@ -341,33 +391,62 @@ void ImapStore::create_folder(const mail::FolderPath& folder, mail::SpecialUse u
     for (std::size_t depth = 1; depth <= folder.size(); ++depth) {
         const mail::FolderPath part(folder.begin(),
                                     folder.begin() + static_cast<std::ptrdiff_t>(depth));
-        const std::string mailbox = mailbox_of(part, rules_);
-        if (created_.insert(mailbox).second) {
+        const std::string mailbox = mailbox_name(part);
+        if (!created_.contains(mailbox)) {
             create_one(mailbox, depth == folder.size() ? use : mail::SpecialUse::None);
+            created_.insert(mailbox);
         }
     }
 }
 
 void ImapStore::create_one(const std::string& mailbox, mail::SpecialUse use) {
-    std::string command = "CREATE " + quoted(mailbox);
-    if (use != mail::SpecialUse::None && use != mail::SpecialUse::Inbox &&
-        session_->has("CREATE-SPECIAL-USE")) {
-        command += fmt::format(" (USE ({}))", mail::attribute_of(use));
-    }
     if (mailbox != "INBOX") {
-        const Response answer = session_->run(command);
-        const auto path = path_of(mailbox, rules_);
-        if (answer.status != Status::Ok && answer.code.name != "ALREADYEXISTS" &&
-            !(path && message_count(*path))) {
-            Error failure = Session::failure(answer, "to make the folder");
-            created_.erase(mailbox);
-            throw Error(
-                failure.code() == ErrorCode::NotAllowed ? failure.code() : ErrorCode::CannotCreate,
-                failure.text(), failure.hint())
-                .with_place(base::escape(mailbox));
+        const Response answer = try_to_create(mailbox, use);
+        if (answer.status != Status::Ok) {
+            if (answer.code.name != "ALREADYEXISTS" && !count_of(mailbox)) {
+                const Error failure = Session::failure(answer, "to make the folder");
+                throw Error(failure.code() == ErrorCode::NotAllowed ? failure.code()
+                                                                    : ErrorCode::CannotCreate,
+                            failure.text(), failure.hint())
+                    .with_place(base::escape(mailbox));
+            }
+            refuse_other_spelling(mailbox);
         }
     }
     session_->run("SUBSCRIBE " + quoted(mailbox));
+}
+
+Response ImapStore::try_to_create(const std::string& mailbox, mail::SpecialUse use) {
+    const std::string command = "CREATE " + quoted(mailbox);
+    const std::string_view attribute = mail::attribute_of(use);
+    if (!attribute.empty() && session_->has("CREATE-SPECIAL-USE")) {
+        const Response answer = session_->run(fmt::format("{} (USE ({}))", command, attribute));
+        if (answer.status == Status::Ok) {
+            return answer;
+        }
+        // Another folder may have that use, or nobody may give it: the folder counts more.
+    }
+    return session_->run(command);
+}
+
+/// Servers for which "Sent" and "SENT" are one (Exchange) say that the folder is there. It is
+/// another one's: two folders never become one unasked.
+void ImapStore::refuse_other_spelling(const std::string& mailbox) {
+    if (table_.find(mailbox) != nullptr) {
+        return;
+    }
+    const std::vector<ListedMailbox> near = list(mailbox);
+    const bool itself = std::any_of(near.begin(), near.end(), [&](const ListedMailbox& there) {
+        return there.name == mailbox;
+    });
+    for (const ListedMailbox& there : near) {
+        if (!itself && base::fold_case(there.name) == base::fold_case(mailbox)) {
+            throw Error(
+                ErrorCode::CannotCreate,
+                fmt::format("the server takes it for its folder '{}'", base::escape(there.name)))
+                .with_place(base::escape(mailbox));
+        }
+    }
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ bool looks_escaped(std::string_view text, std::size_t at) {
 
 bool is_refused(char c, const NameRules& rules) {
     const auto byte = static_cast<unsigned char>(c);
-    constexpr std::string_view kRefusedByStrict = "!\"%*/;<>[\\]^`{|}";
+    constexpr std::string_view kRefusedByStrict = "!\"%/;<>\\^`{|}";  // Cyrus 3.6, tried one by one
     return byte < 0x20 || byte == 0x7F || (rules.separator != '\0' && c == rules.separator) ||
            (rules.strict_names && kRefusedByStrict.find(c) != std::string_view::npos);
 }
@@ -54,10 +54,13 @@ std::optional<mail::FolderPath> path_of(std::string_view mailbox, const NameRule
                                                     : base::split(mailbox, rules.separator);
     for (const std::string_view part : parts) {
         if (part.empty()) {
-            return std::nullopt;
+            continue;
         }
         path.push_back(rules.utf8 ? std::string(part)
                                   : decode_modified_utf7(part).value_or(std::string(part)));
+    }
+    if (path.empty()) {
+        return std::nullopt;
     }
     if (path.size() > 1 && base::equals_ignore_case(path.front(), "INBOX")) {
         path.front() = "INBOX";
@@ -80,13 +83,16 @@ std::string mailbox_of(const mail::FolderPath& path, const NameRules& rules) {
 }
 
 mail::FolderPath possible_path(const mail::FolderPath& path, const NameRules& rules) {
-    if (path == mail::kInboxPath) {
-        return path;
-    }
-    const bool inbox_is_prefix = base::starts_with_ignore_case(rules.prefix, "INBOX");
+    const bool below_inbox = base::equals_ignore_case(path.front(), "INBOX");
     mail::FolderPath result;
-    for (std::size_t i = inbox_is_prefix && path.front() == "INBOX" ? 1 : 0; i < path.size(); ++i) {
+    for (std::size_t i = below_inbox ? 1 : 0; i < path.size(); ++i) {
         result.push_back(possible_name(path[i], rules));
+    }
+    const bool one_place_for_both = base::starts_with_ignore_case(rules.prefix, "INBOX");
+    if (below_inbox && (result.empty() || !one_place_for_both)) {
+        result.insert(result.begin(), "INBOX");
+    } else if (base::equals_ignore_case(result.front(), "INBOX")) {
+        result.front() = "INBOX";
     }
     if (rules.separator == '\0' && result.size() > 1) {
         std::string flat = result.front();

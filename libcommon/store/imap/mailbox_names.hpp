@@ -16,13 +16,12 @@ struct NameRules {
     char separator = '/';  ///< '\0': the server knows no hierarchy
     bool utf8 = false;  ///< UTF8=ACCEPT is on: names are UTF-8 (RFC 6855), else modified UTF-7 (RFC
                         ///< 3501 5.1.3)
-    bool strict_names =
-        false;  ///< a server that takes only letters, digits and a few signs (Cyrus)
+    bool strict_names = false;  ///< a server that refuses some signs in names (Cyrus)
 };
 
 /// "INBOX.Sent" under the prefix "INBOX." is {"Sent"}; "INBOX" in any case is {"INBOX"}; below a
-/// prefix of "", "INBOX/Work" is {"INBOX", "Work"}. nullopt for a name that cannot be shown (empty
-/// parts).
+/// prefix of "", "INBOX/Work" is {"INBOX", "Work"}. Empty parts ("a//b", "a/") are left out;
+/// nullopt when nothing is left, as for the root of a namespace.
 std::optional<mail::FolderPath> path_of(std::string_view mailbox, const NameRules& rules);
 
 /// The way back. Pre: the path is one that possible_path() gives.
@@ -30,8 +29,9 @@ std::string mailbox_of(const mail::FolderPath& path, const NameRules& rules);
 
 /// The nearest path that the server can hold: what a name cannot have (the separator, control
 /// characters, and on strict servers more) is written =XX, an "=" that would look like that as =3D.
-/// On a server whose prefix is "INBOX.", {"INBOX", "Work"} is {"Work"}: they have one place for
-/// both.
+/// "inbox" in any case at the top is {"INBOX"}, since servers have no other. On a server whose
+/// prefix is "INBOX.", {"INBOX", "Work"} is {"Work"}: they have one place for both. The caller
+/// keeps such paths apart.
 mail::FolderPath possible_path(const mail::FolderPath& path, const NameRules& rules);
 
 }  // namespace mbx::store::imap

@@ -71,12 +71,27 @@ std::string words_of(const Response& response) {
     return code + base::escape(response.text);
 }
 
+/// Of a list of names and values by turns, as ID gives it.
+std::string value_of(std::string_view name, const std::vector<Element>& items) {
+    for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
+        if (base::equals_ignore_case(items[i].text, name)) {
+            return items[i + 1].text;
+        }
+    }
+    return {};
+}
+
+bool lists(const std::vector<Element>& elements, std::string_view atom) {
+    return std::any_of(elements.begin(), elements.end(),
+                       [&](const Element& element) { return element.is_atom(atom); });
+}
+
 }  // namespace
 
 std::string quoted(std::string_view text) {
     std::string result = "\"";
     for (const char c : text) {
-        if (c == '\r' || c == '\n' || static_cast<unsigned char>(c) >= 0x80) {
+        if (c == '\r' || c == '\n') {
             return fmt::format("{{{}+}}\r\n{}", text.size(), text);
         }
         if (c == '"' || c == '\\') {
@@ -267,10 +282,16 @@ void Session::login(const MailboxUrl& url, const ConnectOptions& options) {
 
 void Session::after_login(const ConnectOptions& options) {
     if (has("ID")) {
-        run(R"(ID ("name" "mbx-tools"))");
+        run(R"(ID ("name" "mbx-tools"))", [&](const Response& response) {
+            if (response.name == "ID" && !response.data.empty()) {
+                server_name_ = value_of("name", response.data.front().items);
+            }
+        });
     }
     if (has("ENABLE") && has("UTF8=ACCEPT")) {
-        run("ENABLE UTF8=ACCEPT");
+        run("ENABLE UTF8=ACCEPT", [&](const Response& response) {
+            utf8_enabled_ |= response.name == "ENABLED" && lists(response.data, "UTF8=ACCEPT");
+        });
     }
     if (options.compress && has("COMPRESS=DEFLATE") &&
         run("COMPRESS DEFLATE").status == Status::Ok) {

@@ -35,6 +35,11 @@ class Session {
     /// none.
     std::string capability_value(std::string_view name) const;
 
+    /// What the server calls itself (RFC 2971): "Cyrus IMAPD"; empty when it does not say.
+    const std::string& server_name() const noexcept { return server_name_; }
+    /// UTF8=ACCEPT is on (RFC 6855): mailbox names are UTF-8.
+    bool utf8_enabled() const noexcept { return utf8_enabled_; }
+
     /// Sends "<tag> <command>CRLF" without waiting; returns the tag.
     std::string send(std::string_view command);
     /// For commands that go out in pieces, with literals between: "<tag> <start>", no CRLF.
@@ -70,6 +75,8 @@ class Session {
     std::unique_ptr<Connection> connection_;
     std::string place_;
     std::set<std::string, std::less<>> capabilities_;
+    std::string server_name_;
+    bool utf8_enabled_ = false;
     std::uint32_t next_tag_ = 1;
 };
 
@@ -78,8 +85,9 @@ class Session {
 /// many requests".
 unsigned suggested_backoff_ms(const Response& response);
 
-/// A string as a quoted string, or as a literal announcement when it cannot be quoted; for mailbox
-/// names and search terms. Pre: no NUL.
+/// A string as a quoted string, or with LITERAL+ when it has line ends; for mailbox names and
+/// passwords. Bytes beyond ASCII stay as they are: RFC 9051 and RFC 6855 allow them if they are
+/// UTF-8, and servers that listed such a name understand it. Pre: no NUL.
 std::string quoted(std::string_view text);
 
 }  // namespace mbx::store::imap

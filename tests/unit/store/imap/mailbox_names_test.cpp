@@ -20,8 +20,10 @@ TEST(MailboxNames, UseModifiedUtf7UnlessUtf8IsOn) {
     EXPECT_EQ(mailbox_of({"Entwürfe"}, NameRules{"", '/', true, false}), "Entwürfe");
 }
 
-TEST(MailboxNames, EmptyPartsAreNoPath) {
-    EXPECT_FALSE(path_of("a//b", kSlash));
+TEST(MailboxNames, EmptyPartsAreLeftOut) {
+    EXPECT_EQ(path_of("a//b/", kSlash), (mail::FolderPath{"a", "b"}));
+    EXPECT_FALSE(path_of("/", kSlash));
+    EXPECT_FALSE(path_of("INBOX.", kDot));
 }
 
 TEST(PossiblePath, WritesTheSeparatorReversibly) {
@@ -29,14 +31,20 @@ TEST(PossiblePath, WritesTheSeparatorReversibly) {
     EXPECT_EQ(possible_path({"dog.food.me@x"}, kSlash), (mail::FolderPath{"dog.food.me@x"}));
     EXPECT_EQ(possible_path({"a=2Fb"}, kSlash), (mail::FolderPath{"a=3D2Fb"}));
     EXPECT_EQ(possible_path({"100%", "a*"}, kSlash), (mail::FolderPath{"100%", "a*"}));
-    EXPECT_EQ(possible_path({"100%", "a*"}, NameRules{"", '/', false, true}),
-              (mail::FolderPath{"100=25", "a=2A"}));
+    EXPECT_EQ(possible_path({"100%", "a;b"}, NameRules{"", '/', false, true}),
+              (mail::FolderPath{"100=25", "a=3Bb"}));
 }
 
 TEST(PossiblePath, BelowAnInboxPrefixThereIsOnePlace) {
     EXPECT_EQ(possible_path({"INBOX", "Work"}, kDot), (mail::FolderPath{"Work"}));
     EXPECT_EQ(possible_path({"INBOX", "Work"}, kSlash), (mail::FolderPath{"INBOX", "Work"}));
     EXPECT_EQ(possible_path(mail::kInboxPath, kDot), mail::kInboxPath);
+}
+
+TEST(PossiblePath, ThereIsOneInboxInWhateverCase) {
+    EXPECT_EQ(possible_path({"inbox"}, kSlash), mail::kInboxPath);
+    EXPECT_EQ(possible_path({"Inbox", "Work"}, kSlash), (mail::FolderPath{"INBOX", "Work"}));
+    EXPECT_EQ(possible_path({"INBOX", "inbox"}, kDot), mail::kInboxPath);
 }
 
 }  // namespace
