@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "base/utf.hpp"
 #include "convert/to_mail.hpp"
 #include "migration/append_batch.hpp"
 #include "migration/loss_counter.hpp"
@@ -19,6 +20,34 @@ namespace {
 
 using mail::FolderPath;
 using pst::ndb::Nid;
+
+/// With every sign written =XX, as MailStore::possible_name writes those that it knows to be
+/// refused. Letters, digits, "-", "_" and blanks within are what all servers take.
+std::string plain_name(std::string_view name) {
+    const auto is_plain = [&](std::size_t i) {
+        const char c = name[i];
+        const bool at_end = i == 0 || i + 1 == name.size();
+        return static_cast<unsigned char>(c) >= 0x80 || (c >= '0' && c <= '9') ||
+               (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' ||
+               (c == ' ' && !at_end);
+    };
+    std::string result;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        result += is_plain(i) ? std::string(1, name[i])
+                              : fmt::format("={:02X}", static_cast<unsigned char>(name[i]));
+    }
+    return result;
+}
+
+/// Its first characters: a server on a file system has 255 bytes for an encoded name.
+std::string short_name(std::string_view name) {
+    constexpr std::size_t kCharacters = 60;
+    std::string result;
+    for (std::size_t i = 0; i < kCharacters && !name.empty(); ++i) {
+        base::append_utf8(result, base::take_utf8(name).code_point);
+    }
+    return result;
+}
 
 /// Makes the folders of the plan; where the destination refuses a name, another one near it.
 class FolderMaker {
@@ -46,7 +75,7 @@ class FolderMaker {
                 continue;
             }
             if (path != target.path) {
-                renamed_[target.path] = path;
+                remember(target.path, path);
                 diagnostics_.report({base::Severity::Warning, "folder-renamed",
                                      mail::to_string(target.path),
                                      "became " + mail::to_string(path)});
@@ -60,6 +89,7 @@ class FolderMaker {
     void remember(const FolderPath& wanted, const FolderPath& path) {
         if (wanted != path) {
             renamed_[wanted] = path;
+            taken_.insert(path);
         }
     }
 
@@ -77,23 +107,39 @@ class FolderMaker {
         return path;
     }
 
-    /// The path itself; another name for what is reserved there; and, for servers that want no
-    /// folders below this one, a place at the top.
+    /// The path itself; its name without the signs that one server or another refuses; a shorter
+    /// one; another for what is reserved there; and, for servers that want no folders below this
+    /// one, a place at the top. None of them is another folder's.
     std::vector<FolderPath> candidates(const FolderPath& path) const {
         std::vector<FolderPath> result{path};
-        FolderPath other_name = path;
-        other_name.back() += '_';
-        FolderPath at_top{""};
+        if (path == mail::kInboxPath) {
+            return result;
+        }
+        const std::string plain = plain_name(path.back());
+        std::string flat;
         for (const std::string& name : path) {
-            at_top.front() += (at_top.front().empty() ? "" : " - ") + name;
+            flat += (flat.empty() ? "" : " - ") + plain_name(name);
         }
-        for (const FolderPath& other : {other_name, at_top}) {
-            const FolderPath possible = store_.possible_name(other);
-            if (path != mail::kInboxPath && taken_.count(possible) == 0) {
-                result.push_back(possible);
-            }
+        for (const std::string& name : {plain, short_name(plain), plain + "_"}) {
+            FolderPath beside = path;
+            beside.back() = name;
+            add_candidate(result, std::move(beside));
         }
+        add_candidate(result, {flat});
+        add_candidate(result, {short_name(flat)});
         return result;
+    }
+
+    void add_candidate(std::vector<FolderPath>& candidates, FolderPath path) const {
+        FolderPath possible = store_.possible_name(path);
+        if (std::find(candidates.begin(), candidates.end(), possible) != candidates.end()) {
+            return;
+        }
+        while (taken_.count(possible) != 0) {
+            path.back() += '_';
+            possible = store_.possible_name(path);
+        }
+        candidates.push_back(std::move(possible));
     }
 
     store::MailStore& store_;

@@ -206,6 +206,26 @@ TEST_F(ImportPst, FindsAnotherNameWhereOneIsRefused) {
     EXPECT_EQ(store_.appends, 3);
 }
 
+TEST_F(ImportPst, WritesSignsThatAreRefusedAnotherWay) {
+    pst_.add("Inbox", 1, 1, SpecialFolder::Inbox);
+    pst_.add("50% off!", 2, 2);
+    store_.refused_names = {"50% off!"};
+    EXPECT_TRUE(run().proven());
+    EXPECT_THAT(ids({"50=25 off=21"}), ElementsAre("<2@x>"));
+}
+
+TEST_F(ImportPst, NeverMakesOneFolderOfTwoThatAreRefused) {
+    pst_.add("Inbox", 1, 1, SpecialFolder::Inbox);
+    const auto a = pst_.add("a", 2, 2).info.nid;
+    pst_.add("b - c", 3, 3, SpecialFolder::None, a);
+    const auto ab = pst_.add("a - b", 4, 4).info.nid;
+    pst_.add("c", 5, 5, SpecialFolder::None, ab);
+    store_.refused_names = {"b - c", "b - c_", "c", "c_"};
+    EXPECT_TRUE(run().proven());
+    EXPECT_THAT(ids({"a - b - c"}), ElementsAre("<3@x>"));
+    EXPECT_THAT(ids({"a - b - c_"}), ElementsAre("<5@x>"));
+}
+
 TEST_F(ImportPst, LeavesNoTailWhenItIsStopped) {
     pst_.add("Inbox", 1, 4, SpecialFolder::Inbox);
     stop_.request();
