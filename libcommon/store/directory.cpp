@@ -68,6 +68,16 @@ struct stat status_of(const base::File& file) {
     return status;
 }
 
+/// What root makes in somebody's mailbox is theirs. File systems without owners show one for all.
+void give_owner(const base::File& made, const struct stat& above) {
+    const struct stat now = status_of(made);
+    const bool differs = now.st_uid != above.st_uid || now.st_gid != above.st_gid;
+    if (differs && ::geteuid() == 0 &&
+        ::fchown(made.descriptor(), above.st_uid, above.st_gid) != 0) {
+        throw creation_failure("cannot set its owner", made.path());
+    }
+}
+
 struct CloseFolder {
     void operator()(DIR* folder) const noexcept { ::closedir(folder); }
 };
@@ -123,10 +133,7 @@ Directory Directory::make(const std::string& path) {
         throw creation_failure("cannot open the folder", path);
     }
     Directory made(base::File::adopt(fd, path));
-    const struct stat parents = status_of(*above.handle_);
-    if (::geteuid() == 0 && ::fchown(fd, parents.st_uid, parents.st_gid) != 0) {
-        throw creation_failure("cannot set its owner", path);
-    }
+    give_owner(*made.handle_, status_of(*above.handle_));
     return made;
 }
 
@@ -318,9 +325,7 @@ std::string Directory::path_of(std::string_view name) const {
 
 void Directory::take_after(const base::File& made, bool is_folder) const {
     const struct stat mine = status_of(*handle_);
-    if (::geteuid() == 0 && ::fchown(made.descriptor(), mine.st_uid, mine.st_gid) != 0) {
-        throw creation_failure("cannot set its owner", made.path());
-    }
+    give_owner(made, mine);
     const mode_t mode = (mine.st_mode & (is_folder ? 02777U : 0666U)) | 0600U;
     if (::fchmod(made.descriptor(), mode) != 0) {
         throw creation_failure("cannot set its mode", made.path());

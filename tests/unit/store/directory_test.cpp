@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <functional>
 
 #include "mail_tree.hpp"
 
@@ -103,6 +107,23 @@ TEST(Directory, GivesWhatItMakesItsOwnMode) {
     shared.create_file("file");
     EXPECT_EQ(fs::status(folder / "shared/sub").permissions(), fs::perms(0770));
     EXPECT_EQ(fs::status(folder / "shared/file").permissions(), fs::perms(0660));
+}
+
+TEST(Directory, GivesWhatRootMakesToTheOwnerOfTheMailbox) {
+    if (::geteuid() != 0) {
+        GTEST_SKIP() << "only root can give files away";
+    }
+    const test::TemporaryFolder folder;
+    fs::create_directory(folder / "john");
+    ASSERT_EQ(::chown((folder / "john").c_str(), 12345, 54321), 0);
+    const Directory box = Directory::make(folder / "john/Maildir");
+    box.make_folder("cur").create_file("1");
+    for (const char* name : {"john/Maildir", "john/Maildir/cur", "john/Maildir/cur/1"}) {
+        struct stat status {};
+        ASSERT_EQ(::stat((folder / name).c_str(), &status), 0);
+        EXPECT_EQ(status.st_uid, 12345U) << name;
+        EXPECT_EQ(status.st_gid, 54321U) << name;
+    }
 }
 
 }  // namespace
