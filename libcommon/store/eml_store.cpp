@@ -43,6 +43,7 @@ class EmlStream final : public MessageStream {
   public:
     EmlStream(Directory folder, base::Diagnostics& diagnostics)
         : folder_(std::move(folder)),
+          diagnostics_(diagnostics),
           names_(list_messages(folder_)),
           flags_(load_eml_flags(folder_, diagnostics)) {}
 
@@ -74,6 +75,9 @@ class EmlStream final : public MessageStream {
             throw Error(ErrorCode::Io, "the file is gone")
                 .with_place(base::escape(folder.path_of(name)));
         });
+        if (message.source->size() == 0) {
+            report_empty_message(diagnostics_, base::escape(folder_.path_of(name)));
+        }
         message.internal_date = plausible_change_time(file);
         if (const auto it = flags_.find(name); it != flags_.end()) {
             message.flags = it->second.flags;
@@ -84,6 +88,7 @@ class EmlStream final : public MessageStream {
     }
 
     Directory folder_;
+    base::Diagnostics& diagnostics_;
     std::vector<std::string> names_;
     std::size_t next_ = 0;
     std::map<std::string, EmlFlags, std::less<>> flags_;
@@ -102,16 +107,48 @@ std::uint64_t largest_number(const Directory& folder) {
     return largest;
 }
 
+std::string aside_name_of(std::string_view name) {
+    return fmt::format(".{}.mbx-part", name);
+}
+
+/// A killed writer may have left files aside under the names that come next.
+void remove_leftovers(const Directory& folder) {
+    for (const DirectoryEntry& entry : folder.entries()) {
+        const std::string_view name = entry.name;
+        const std::size_t end = name.rfind(kEnding);
+        if (end != std::string_view::npos && end > 0 &&
+            name == aside_name_of(name.substr(1, end + kEnding.size() - 1))) {
+            folder.remove(entry.name);
+        }
+    }
+}
+
+/// Opened at its end, without the last line when that was cut short.
+base::File open_flags_file(const Directory& folder) {
+    base::File file = folder.open_append(kEmlFlagsFile);
+    std::uint64_t end = file.size();
+    for (std::byte last{}; end > 0; --end) {
+        file.read_at(end - 1, base::MutableByteView(&last, 1));
+        if (last == std::byte{'\n'}) {
+            break;
+        }
+    }
+    file.truncate(end);
+    return file;
+}
+
 class EmlWriter final : public FolderWriter {
   public:
     explicit EmlWriter(const Directory& folder)
-        : flags_file_(folder.open_append(kEmlFlagsFile)),
+        : flags_file_(open_flags_file(folder)),
           number_(largest_number(folder)),
-          delivery_(folder, folder) {}
+          delivery_(folder, folder) {
+        remove_leftovers(folder);
+    }
 
     void append(const mail::Message& message, std::uint64_t ticket) override {
         const std::string name = fmt::format("{:06}{}", ++number_, kEnding);
-        delivery_.add(message, ticket, fmt::format(".{}.mbx-part", name),
+        delivery_.add(message, ticket, aside_name_of(name),
                       [&](const BatchDelivery::Sizes& /*sizes*/) { return name; });
         lines_ += eml_flags_line(name, message);
         if (delivery_.is_full()) {

@@ -101,6 +101,9 @@ std::optional<mail::Message> MaildirStream::next() {
         const Entry entry = std::move(entries_[next_++]);
         try {
             if (std::optional<mail::Message> message = read(entry)) {
+                if (message->source->size() == 0) {
+                    report_empty_message(diagnostics_, place_of(entry));
+                }
                 return message;
             }
             if (!entry.has_twin) {
@@ -109,11 +112,14 @@ std::optional<mail::Message> MaildirStream::next() {
                                      "the message was deleted while the mailbox was read"});
             }
         } catch (const Error& error) {
-            throw as_message_error(error).with_place(base::escape(
-                folder_->directory().path_of(entry.is_new ? "new/" : "cur/") + entry.name));
+            throw as_message_error(error).with_place(place_of(entry));
         }
     }
     return std::nullopt;
+}
+
+std::string MaildirStream::place_of(const Entry& entry) const {
+    return base::escape(folder_->directory().path_of(entry.is_new ? "new/" : "cur/") + entry.name);
 }
 
 std::optional<mail::Message> MaildirStream::read(const Entry& entry) {

@@ -51,6 +51,7 @@ class MaildirStream final : public MessageStream {
 
   private:
     std::optional<mail::Message> read(const MaildirFolder::Entry& entry);
+    std::string place_of(const MaildirFolder::Entry& entry) const;
     std::vector<std::string> keywords_of(std::string_view letters);
 
     std::shared_ptr<const MaildirFolder> folder_;

@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "store/mbox_append_record.hpp"
 #include "store/mbox_stream.hpp"
 #include "store/mbox_tree.hpp"
 #include "store/mbox_writer.hpp"
@@ -74,6 +75,16 @@ class MboxStore final : public MailStore {
 
     mail::FolderPath possible_name(const mail::FolderPath& folder) const override {
         return possible_mbox_path(folder);
+    }
+
+    /// Before anybody reads what lies there: a message cut short would count.
+    void repair() const {
+        for (const StoreFolder& folder : folders_.list()) {
+            if (folder.selectable) {
+                const auto [place, name] = existing(folder.path);
+                repair_mbox(place, name, diagnostics_, stop_);
+            }
+        }
     }
 
   private:
@@ -153,6 +164,7 @@ std::unique_ptr<MailStore> open_mbox(const std::string& path, MboxQuoting quotin
         auto store = std::make_unique<MboxStore>(
             root, std::move(folders), MboxStore::Options{quoting, false}, diagnostics, stop);
         if (mode == OpenMode::Write) {
+            store->repair();
             store->create_folder(mail::kInboxPath, mail::SpecialUse::Inbox);
         }
         return store;
@@ -162,6 +174,7 @@ std::unique_ptr<MailStore> open_mbox(const std::string& path, MboxQuoting quotin
         mode == OpenMode::Write ? Directory::make(folder) : Directory::open(folder);
     if (mode == OpenMode::Write) {
         place.open_append(name);
+        repair_mbox(place, name, diagnostics, stop);
     }
     std::optional<base::File> file = place.find_file(name);
     if (!file) {

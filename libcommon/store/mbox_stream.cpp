@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "store/mbox_lock.hpp"
 #include "store/mbox_status.hpp"
+#include "store/message_file.hpp"
 
 namespace mbx::store {
 namespace {
@@ -86,11 +87,15 @@ std::optional<mail::Message> MboxStream::next() {
             report_left_out();
             return std::nullopt;
         }
+        const std::string place =
+            fmt::format("#{} at 0x{:x}", found->entry.number, found->entry.offset);
+        if (found->begin == found->end) {
+            report_empty_message(diagnostics_, base::escape(file_->path()) + ": " + place);
+        }
         try {
             return make_message(*found);
         } catch (Error& error) {
-            throw error.with_place(
-                fmt::format("#{} at 0x{:x}", found->entry.number, found->entry.offset));
+            throw error.with_place(place);
         }
     } catch (Error& error) {
         throw error.with_place(base::escape(file_->path()));
@@ -141,9 +146,6 @@ std::optional<MboxStream::Found> MboxStream::find_next() {
 
 mail::Message MboxStream::make_message(const Found& found) const {
     const std::uint64_t size = found.end - found.begin;
-    if (size == 0) {
-        throw Error(ErrorCode::BadData, "the message is empty (0 bytes)");
-    }
     mail::Message message;
     message.id = fmt::format("#{}", found.entry.number);
     message.flags = found.status.flags;

@@ -109,6 +109,7 @@ MboxWriter::MboxWriter(const Directory& folder, const std::string& name,
         throw error.with_place(base::escape(file_.path()));
     }
     separator_ = missing_separator(file_, size_);
+    record_.emplace(folder, name, file_, size_);
 }
 
 void MboxWriter::append(const mail::Message& message, std::uint64_t ticket) {
@@ -191,7 +192,11 @@ std::vector<AppendResult> MboxWriter::take_results() {
 }
 
 void MboxWriter::flush() {
+    if (pending_.empty()) {
+        return;
+    }
     file_.sync();
+    record_->update(size_);
     std::move(pending_.begin(), pending_.end(), std::back_inserter(results_));
     pending_.clear();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,12 +11,14 @@
 #include "base/stop.hpp"
 #include "store/directory.hpp"
 #include "store/mail_store.hpp"
+#include "store/mbox_append_record.hpp"
 #include "store/mbox_lock.hpp"
 
 namespace mbx::store {
 
 /// Holds the mailbox's locks as long as it lives. A message that cannot be written whole is taken
-/// back: the file is cut to its size before.
+/// back: the file is cut to its size before. What a killed writer leaves half written is cut off by
+/// repair_mbox().
 class MboxWriter final : public FolderWriter {
   public:
     /// Throws Error: TryAgain (locked), CannotCreate, BadData (no mbox).
@@ -42,6 +45,7 @@ class MboxWriter final : public FolderWriter {
     std::vector<AppendResult> pending_;  ///< written, not yet synced
     std::vector<AppendResult> results_;
     std::set<std::string> changed_keywords_;
+    std::optional<MboxAppendRecord> record_;
 };
 
 }  // namespace mbx::store

@@ -84,9 +84,6 @@ void refuse_compressed(std::string_view start) {
 
 base::SharedSource message_file_source(const base::File& file, std::function<base::File()> reopen) {
     const std::uint64_t size = file.size();
-    if (size == 0) {
-        throw Error(ErrorCode::BadData, "the message is empty (0 bytes)");
-    }
     base::Bytes bytes(static_cast<std::size_t>(size <= kReadAtOnce ? size : 16));
     bytes.resize(file.read_at(0, bytes));
     refuse_compressed(base::as_text(bytes));
@@ -94,6 +91,12 @@ base::SharedSource message_file_source(const base::File& file, std::function<bas
         return base::memory_source(std::move(bytes));
     }
     return std::make_shared<DeferredFileSource>(size, std::move(reopen));
+}
+
+void report_empty_message(base::Diagnostics& diagnostics, std::string place) {
+    diagnostics.report({base::Severity::Warning, "message-empty", std::move(place),
+                        "the message is empty (0 bytes), as a full disk or a crash may have left "
+                        "it; it is taken along as it is"});
 }
 
 bool is_plausible(base::UnixTime time) {

@@ -78,6 +78,10 @@ class AppendWriter final : public FolderWriter {
 
     void append(const mail::Message& message, std::uint64_t ticket) override {
         slots_.push_back(Slot{ticket, message, {}, crlf_size(*message.source), 0, 0, std::nullopt});
+        if (slots_.back().size == 0) {  // an empty literal would cancel the command
+            slots_.back().message.source = base::memory_source(std::string("\r\n"));
+            slots_.back().size = 2;
+        }
         const SlotRef slot = std::prev(slots_.end());
         std::vector<std::string> dropped;
         slot->flags = flag_list(message, allowed_, dropped);

@@ -59,7 +59,7 @@ TEST(EmlStore, MessagesInTheRootBesideAnInboxAreNotLost) {
 
 TEST(EmlStore, ABadFileIsAnErrorAndTheNextOneComes) {
     const test::TemporaryFolder folder;
-    put_file(folder / "t/1.eml", "");
+    put_file(folder / "t/1.eml", "\x1f\x8b\x08rest");
     fs::create_symlink("/etc/passwd", folder / "t/2.eml");
     put_file(folder / "t/3.eml", "x");
     OpenedStore store("eml:" + folder / "t", OpenMode::Read);
@@ -68,6 +68,37 @@ TEST(EmlStore, ABadFileIsAnErrorAndTheNextOneComes) {
     EXPECT_THROW(stream->next(), Error);
     EXPECT_EQ(stream->next()->id, "3.eml");
     EXPECT_FALSE(stream->next());
+}
+
+TEST(EmlStore, AnEmptyFileIsAMessageAndAWarning) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "t/1.eml", "");
+    OpenedStore store("eml:" + folder / "t", OpenMode::Read);
+    EXPECT_EQ(snapshot_of(*store).at(mail::kInboxPath).at(0).bytes, "");
+    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("message-empty"));
+}
+
+TEST(EmlStore, GoesOnBehindAWriterThatWasKilled) {
+    const test::TemporaryFolder folder;
+    const std::string whole_line = "000001.eml\tS\t\t-\n";
+    put_file(folder / "t/INBOX/000001.eml", "one");
+    put_file(folder / "t/INBOX/.000002.eml.mbx-part", "tw");
+    put_file(folder / "t/INBOX/.flags.tsv", whole_line + "000002.eml\tF\t\t-\n000003.eml\tS");
+    {
+        OpenedStore store("eml:" + folder / "t", OpenMode::Write);
+        const auto writer = store->writer(mail::kInboxPath);
+        writer->append(message_of("two"), 1);
+        writer->flush();
+        EXPECT_EQ(writer->take_results().at(0).id, "000002.eml");
+    }
+    EXPECT_THAT(test::files_below(folder / "t"),
+                ElementsAre("INBOX/.flags.tsv", "INBOX/000001.eml", "INBOX/000002.eml"));
+    OpenedStore store("eml:" + folder / "t", OpenMode::Read);
+    const auto messages = snapshot_of(*store).at(mail::kInboxPath);
+    ASSERT_EQ(messages.size(), 2U);
+    EXPECT_TRUE(messages[0].flags.seen);
+    EXPECT_EQ(messages[1], snapshot_of(message_of("two")));
+    EXPECT_THAT(store.diagnostics(), IsEmpty());
 }
 
 TEST(EmlStore, WritesNumberedFilesAndATableOfFlags) {

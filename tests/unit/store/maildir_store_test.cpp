@@ -213,11 +213,10 @@ TEST_F(MaildirTest, ReadingChangesNothing) {
 
 TEST_F(MaildirTest, ABadMessageIsAnErrorAndTheNextOneComes) {
     put("cur/1.good:2,");
-    put("cur/2.empty:2,", "");
-    fs::create_symlink("/etc/passwd", root() + "/cur/3.link:2,");
-    ASSERT_EQ(::mkfifo((root() + "/cur/4.pipe:2,").c_str(), 0600), 0);
-    put("cur/5.gzip:2,", "\x1f\x8b\x08rest");
-    put("cur/6.good:2,");
+    fs::create_symlink("/etc/passwd", root() + "/cur/2.link:2,");
+    ASSERT_EQ(::mkfifo((root() + "/cur/3.pipe:2,").c_str(), 0600), 0);
+    put("cur/4.gzip:2,", "\x1f\x8b\x08rest");
+    put("cur/5.good:2,");
     OpenedStore store(url(), OpenMode::Read);
     const auto stream = store->messages(mail::kInboxPath);
     std::vector<std::string> seen;
@@ -234,8 +233,19 @@ TEST_F(MaildirTest, ABadMessageIsAnErrorAndTheNextOneComes) {
             seen.push_back(error.place().substr(error.place().rfind('/') + 1) + "!");
         }
     }
-    EXPECT_THAT(seen, ElementsAre("1.good", "2.empty:2,!", "3.link:2,!", "4.pipe:2,!", "5.gzip:2,!",
-                                  "6.good"));
+    EXPECT_THAT(seen, ElementsAre("1.good", "2.link:2,!", "3.pipe:2,!", "4.gzip:2,!", "5.good"));
+}
+
+TEST_F(MaildirTest, AnEmptyMessageIsAMessageAndAWarning) {
+    put("cur/1.empty:2,S", "");
+    put("cur/2.good:2,");
+    OpenedStore store(url(), OpenMode::Read);
+    const auto messages = snapshot_of(*store).at(mail::kInboxPath);
+    ASSERT_EQ(messages.size(), 2U);
+    EXPECT_EQ(messages[0].bytes, "");
+    EXPECT_TRUE(messages[0].flags.seen);
+    ASSERT_THAT(store.diagnostic_ids(), ElementsAre("message-empty"));
+    EXPECT_EQ(store.diagnostics().at(0).place, root() + "/cur/1.empty:2,S");
 }
 
 TEST_F(MaildirTest, LinkedFoldersAreReportedAndLeftOut) {

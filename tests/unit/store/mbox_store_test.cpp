@@ -114,21 +114,15 @@ TEST(MboxStore, LeavesOutWhatIsDeletedAndSaysHowMany) {
     EXPECT_THAT(store.diagnostics().at(0).text, testing::StartsWith("2 "));
 }
 
-TEST(MboxStore, AnEmptyMessageIsAnErrorAndTheNextOneComes) {
+TEST(MboxStore, AnEmptyMessageIsAMessageAndAWarning) {
     const test::TemporaryFolder folder;
     put_file(folder / "f", mbox_of("1") + kPostmark + "\n" + mbox_of("3"));
     OpenedStore store("mbox:" + folder / "f", OpenMode::Read);
-    const auto stream = store->messages(mail::kInboxPath);
-    EXPECT_TRUE(stream->next());
-    try {
-        stream->next();
-        ADD_FAILURE() << "taken";
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ErrorCode::BadData);
-        EXPECT_THAT(error.place(), testing::EndsWith("/f: #2 at 0x34"));
-    }
-    EXPECT_EQ(stream->next()->id, "#3");
-    EXPECT_FALSE(stream->next());
+    const auto messages = snapshot_of(*store).at(mail::kInboxPath);
+    ASSERT_EQ(messages.size(), 3U);
+    EXPECT_EQ(messages[1].bytes, "");
+    ASSERT_THAT(store.diagnostic_ids(), ElementsAre("message-empty"));
+    EXPECT_THAT(store.diagnostics().at(0).place, testing::EndsWith("/f: #2 at 0x34"));
 }
 
 TEST(MboxStore, LargeMessagesAreReadAsTheyAreWanted) {
@@ -207,11 +201,12 @@ TEST_P(AwkwardMessage, ComesBackByteForByte) {
 INSTANTIATE_TEST_SUITE_P(
     Bytes, AwkwardMessage,
     testing::Values(
-        std::string("From x@y Sat Jan  3 01:05:34 1996\nSubject: old\n\nx\n"), std::string("\n"),
-        std::string("\n\n\n"), std::string("x"), std::string("\r"), std::string("\nStatus: R\n\n"),
-        std::string("\r\nStatus: R\n"), std::string("S: 1\r\n\r\nbody\r\n"),
-        std::string("S: 1\r\n\r\nbody\r\n\r\n"), std::string("S: 1\n\nbody\n\r"),
-        std::string("S: 1\n\nbody\r"), std::string("S: 1\n\nbody\n\n\n"), std::string("S: 1"),
+        std::string("From x@y Sat Jan  3 01:05:34 1996\nSubject: old\n\nx\n"), std::string(),
+        std::string("\n"), std::string("\n\n\n"), std::string("x"), std::string("\r"),
+        std::string("\nStatus: R\n\n"), std::string("\r\nStatus: R\n"),
+        std::string("S: 1\r\n\r\nbody\r\n"), std::string("S: 1\r\n\r\nbody\r\n\r\n"),
+        std::string("S: 1\n\nbody\n\r"), std::string("S: 1\n\nbody\r"),
+        std::string("S: 1\n\nbody\n\n\n"), std::string("S: 1"),
         std::string("X-Mbx-Added: 1\nS: 1\n\n"), std::string("Status: RO\n\nx\n"),
         std::string("X-Mozilla-Status: 0008\n\nx\n"),
         std::string("Content-Length: 2\n\nx\nFrom a@b Sat Jan  3 01:05:34 1996\nS: 2\n"),
@@ -300,6 +295,121 @@ TEST(MboxStore, ASourceThatFailsLeavesNothingBehind) {
     EXPECT_EQ(test::file_content(folder / "f"), mbox_of("1"));
 }
 
+/// Runs `work` in a process of its own that ends without cleaning up, as a killed one does.
+template <typename Work>
+void run_and_die(Work work, pid_t* id = nullptr) {
+    const pid_t child = ::fork();
+    if (id != nullptr) {
+        *id = child;
+    }
+    if (child == 0) {
+        work();
+        ::_exit(0);
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_EQ(status, 0);
+}
+
+/// An mbox with a message, to which a killed writer has appended "2" for good and "3" without a
+/// flush(), but for its last five bytes.
+class KilledMboxWriter : public testing::Test {
+  protected:
+    void SetUp() override {
+        put_file(path_, mbox_of("1"));
+        run_and_die([&] {
+            OpenedStore store(url_, OpenMode::Write);
+            const auto writer = store->writer(mail::kInboxPath);
+            writer->append(message_of("Subject: 2\n\nbody\n"), 1);
+            writer->flush();
+            writer->append(message_of("Subject: 3\n\nFrom the body\n"), 2);
+            fs::resize_file(path_, fs::file_size(path_) - 5);
+            ::_exit(0);  // within the lives of writer and store
+        });
+        ASSERT_TRUE(fs::exists(record_));
+    }
+
+    std::vector<std::string> messages() {
+        OpenedStore store(url_, OpenMode::Read);
+        std::vector<std::string> texts;
+        const auto mailbox = snapshot_of(*store);
+        for (const auto& message : mailbox.at(mail::kInboxPath)) {
+            texts.push_back(message.bytes);
+        }
+        return texts;
+    }
+
+    const test::TemporaryFolder folder_;
+    const std::string path_ = folder_ / "f.mbox";
+    const std::string record_ = folder_ / ".f.mbox.mbx";
+    const std::string url_ = "mbox:" + path_;
+};
+
+TEST_F(KilledMboxWriter, LeavesNothingCutShortBehindForTheNext) {
+    EXPECT_EQ(messages().size(), 3U);
+    {
+        OpenedStore store(url_, OpenMode::Write);
+        EXPECT_THAT(store.diagnostic_ids(), ElementsAre("mbox-repaired"));
+        EXPECT_EQ(store->message_count(mail::kInboxPath), 2U);
+        const auto writer = store->writer(mail::kInboxPath);
+        writer->append(message_of("Subject: 3\n\nFrom the body\n"), 1);
+        writer->flush();
+    }
+    EXPECT_THAT(messages(), ElementsAre("Subject: 1\n\nbody\n", "Subject: 2\n\nbody\n",
+                                        "Subject: 3\n\nFrom the body\n"));
+    EXPECT_FALSE(fs::exists(record_));
+}
+
+TEST_F(KilledMboxWriter, IsRepairedInATreeToo) {
+    fs::rename(path_, folder_ / "f");  // a tree's files need no ending
+    put_file(folder_ / ".f.mbx", test::file_content(record_));
+    OpenedStore store("mbox:" + folder_ / ".", OpenMode::Write);
+    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("mbox-repaired"));
+    EXPECT_EQ(store->message_count({"f"}), 2U);
+}
+
+TEST_F(KilledMboxWriter, IsLeftAloneByAReader) {
+    const std::string before = test::file_content(path_);
+    EXPECT_EQ(messages().size(), 3U);
+    EXPECT_EQ(test::file_content(path_), before);
+    EXPECT_TRUE(fs::exists(record_));
+}
+
+TEST_F(KilledMboxWriter, LosesNothingThatOthersHaveAppendedSince) {
+    const std::string cut = test::file_content(path_);
+    for (const char* between : {"", "\n", "\n\n"}) {
+        const std::string record = test::file_content(record_);
+        const std::string content = cut + between + kPostmark + "Subject: new\n\nx\n";
+        std::ofstream(path_, std::ios::binary | std::ios::trunc) << content;
+        OpenedStore store(url_, OpenMode::Write);
+        EXPECT_THAT(store.diagnostic_ids(), ElementsAre("mbox-cut-message"));
+        EXPECT_EQ(test::file_content(path_), content);
+        EXPECT_FALSE(fs::exists(record_));
+        put_file(record_, record);
+    }
+}
+
+TEST_F(KilledMboxWriter, IsForgottenWhenTheFileIsAnotherByNow) {
+    const std::string content = mbox_of("1") + mbox_of("2") + mbox_of("3") + mbox_of("4");
+    put_file(folder_ / "new", content);
+    fs::rename(folder_ / "new", path_);
+    OpenedStore store(url_, OpenMode::Write);
+    EXPECT_THAT(store.diagnostics(), IsEmpty());
+    EXPECT_EQ(test::file_content(path_), content);
+    EXPECT_FALSE(fs::exists(record_));
+}
+
+TEST_F(KilledMboxWriter, IsForgottenWhenItsRecordIsDamaged) {
+    const std::string content = test::file_content(path_);
+    for (const char* damage : {"", "mbx-append", "mbx-append 1 2 3\n", "rubbish\n"}) {
+        put_file(record_, damage);
+        OpenedStore store(url_, OpenMode::Write);
+        EXPECT_THAT(store.diagnostics(), IsEmpty());
+        EXPECT_EQ(test::file_content(path_), content);
+        EXPECT_FALSE(fs::exists(record_));
+    }
+}
+
 TEST(MboxStore, LocksWhatItWrites) {
     const test::TemporaryFolder folder;
     put_file(folder / "f", mbox_of("1"));
@@ -336,12 +446,8 @@ TEST(MboxStore, RespectsTheLockOfAnother) {
 
 TEST(MboxStore, RemovesTheLockOfADeadProcess) {
     const test::TemporaryFolder folder;
-    const pid_t child = ::fork();
-    if (child == 0) {
-        ::_exit(0);
-    }
-    ASSERT_GT(child, 0);
-    ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+    pid_t child = -1;
+    run_and_die([] {}, &child);
     put_file(folder / "f.mbox.lock", std::to_string(child) + "\n");
     OpenedStore store("mbox:" + folder / "f.mbox", OpenMode::Write);
     store->writer(mail::kInboxPath);
