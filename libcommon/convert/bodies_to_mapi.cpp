@@ -158,6 +158,9 @@ BodyReferences bodies_to_mapi(const MessageContext& context, const ChosenParts& 
                               PropertyBag& bag, OriginTree& origins) {
     auto plain = join_plain(context, chosen, origins);
     auto html = read_html(context, chosen, origins);
+    if (html && html->bytes.empty()) {
+        html.reset();  // readers trip over an HTML body of no bytes (libpff: "missing value data")
+    }
     if (html) {
         bag.set(mapi::PidTagInternetCodepage, static_cast<std::int32_t>(html->code_page));
         bag.set(mapi::PidTagNativeBody, kNativeHtml);

@@ -99,6 +99,14 @@ TEST(ToMapiBodies, BlankHtmlGivesWayToText) {
     EXPECT_THAT(message.attachments, IsEmpty());
 }
 
+TEST(ToMapiBodies, HtmlOfNoBytesIsNoBody) {
+    const auto message = mapi_of(
+        multipart("alternative", {part("text/plain", "text"), part("text/html", std::string())}));
+    EXPECT_EQ(text(message, mapi::PidTagBody), "text");
+    EXPECT_FALSE(message.properties.contains(mapi::PidTagHtml));
+    EXPECT_EQ(message.properties.integer(mapi::PidTagNativeBody), 1);
+}
+
 TEST(ToMapiBodies, OnlyReferencedImagesAreHidden) {
     const auto message =
         mapi_of(multipart("related", {part("text/html", "<img src=\"cid:A%40x\">"),
