@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <array>
 
+#include "base/percent.hpp"
 #include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "base/utf.hpp"
 #include "convert/entry_id.hpp"
 #include "convert/header_line.hpp"
-#include "convert/percent.hpp"
 #include "mapi/tags.hpp"
 
 namespace mbx::convert {
@@ -275,7 +275,7 @@ std::optional<std::string> deencapsulate_smtp(std::string_view address) {
         address.substr(kPrefix.size(), address.rfind('@') - kPrefix.size());
     std::string result(coded);
     std::replace(result.begin(), result.end(), '_', '/');
-    result = unescape_hex(result, '+');
+    result = base::unescape_hex(result, '+');
     return is_mail_address(result) ? std::optional(result) : std::nullopt;
 }
 

@@ -18,6 +18,7 @@
 namespace mbx::convert {
 namespace {
 
+using exact::RecipeValue;
 using mapi::Attachment;
 using mapi::AttachMethod;
 using mapi::PropertyBag;
@@ -32,7 +33,7 @@ constexpr std::uint64_t kLargestEncodedMessage = std::uint64_t{64} << 20;
 class AttachmentMaker {
   public:
     AttachmentMaker(const MessageContext& context, const BodyReferences& body,
-                    const ConvertEmbedded& convert_embedded, OriginTree& origins)
+                    const ConvertEmbedded& convert_embedded, exact::Origins& origins)
         : context_(context), body_(body), convert_embedded_(convert_embedded), origins_(origins) {}
 
     Attachment make(const AttachmentPart& part, std::size_t index) {
@@ -115,17 +116,17 @@ class AttachmentMaker {
 
     // A message that is no encoded text, or is one against the rules (RFC 2046 5.2.1).
     bool take_message(const Entity& entity, Attachment& attachment) {
-        OriginTree child;
         std::optional<mapi::Message> message;
+        ByteRange range = entity.body_range;
         if (!entity.children.empty()) {
-            child.source = origins_.source;
-            message = convert_embedded_(context_.tree, *entity.children.front(), child);
+            const Entity& root = *entity.children.front();
+            message = convert_embedded_(context_.tree, root);
+            range = {root.header_range.begin, root.body_range.end};
         } else if (!entity.opaque && entity.encoding != TransferEncoding::Identity &&
                    entity.body_range.size() <= kLargestEncodedMessage) {
             const MimeTree tree =
                 parse_mime(base::memory_source(content_bytes(context_.tree, entity)));
-            child.source = tree.source;
-            message = convert_embedded_(tree, tree.root(), child);
+            message = convert_embedded_(tree, tree.root());
         }
         if (!message) {
             return false;
@@ -138,8 +139,7 @@ class AttachmentMaker {
         bag.set(mapi::PidTagAttachFilename, name);
         bag.set(mapi::PidTagAttachMimeTag, std::string("message/rfc822"));
         attachment.embedded = std::make_unique<mapi::Message>(*std::move(message));
-        add_origin(Origin::Value::Embedded, entity.body_range, entity.encoding);
-        origins_.embedded.emplace_back(index_, std::move(child));
+        add_origin(RecipeValue::EmbeddedSource, range, entity.encoding);
         return true;
     }
 
@@ -196,11 +196,11 @@ class AttachmentMaker {
                 "nested-too-deep",
                 fmt::format("{} bytes of nested parts are kept as one file", all.size()));
             attachment.data = range_source(context_.tree, all);
-            add_origin(Origin::Value::Attachment, all, TransferEncoding::Identity);
+            add_origin(RecipeValue::AttachmentData, all, TransferEncoding::Identity);
             return;
         }
         attachment.data = content_source(context_.tree, entity);
-        add_origin(Origin::Value::Attachment, entity.body_range, entity.encoding);
+        add_origin(RecipeValue::AttachmentData, entity.body_range, entity.encoding);
     }
 
     // A file on an FTP server (RFC 2046 5.2.3.3) as what Windows opens.
@@ -227,19 +227,19 @@ class AttachmentMaker {
                                : std::nullopt;
     }
 
-    void add_origin(Origin::Value value, ByteRange range, TransferEncoding encoding) {
-        Origin origin;
+    void add_origin(RecipeValue value, ByteRange range, TransferEncoding encoding) {
+        exact::Origin origin;
         origin.value = value;
         origin.attachment = index_;
         origin.range = range;
         origin.encoding = encoding;
-        origins_.origins.push_back(std::move(origin));
+        origins_.push_back(std::move(origin));
     }
 
     const MessageContext& context_;
     const BodyReferences& body_;
     const ConvertEmbedded& convert_embedded_;
-    OriginTree& origins_;
+    exact::Origins& origins_;
     std::size_t index_ = 0;
     std::set<std::string> shown_ids_;
 };
@@ -248,7 +248,7 @@ class AttachmentMaker {
 
 void attachments_to_mapi(const MessageContext& context, const std::vector<AttachmentPart>& parts,
                          const BodyReferences& body, const ConvertEmbedded& convert_embedded,
-                         mapi::Message& message, OriginTree& origins) {
+                         mapi::Message& message, exact::Origins& origins) {
     AttachmentMaker maker(context, body, convert_embedded, origins);
     for (const AttachmentPart& part : parts) {
         message.attachments.push_back(maker.make(part, message.attachments.size()));

@@ -35,13 +35,13 @@ bool is_blank(std::string_view text) {
     return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos;
 }
 
-void add_origin(const Entity& entity, Origin::Value value, OriginTree& origins) {
-    Origin origin;
+void add_origin(const Entity& entity, exact::RecipeValue value, exact::Origins& origins) {
+    exact::Origin origin;
     origin.value = value;
     origin.range = entity.body_range;
     origin.encoding = entity.encoding;
     origin.charset = charset_of(entity);
-    origins.origins.push_back(std::move(origin));
+    origins.push_back(std::move(origin));
 }
 
 PlainText read_plain(const MimeTree& tree, const Entity& entity) {
@@ -54,11 +54,11 @@ PlainText read_plain(const MimeTree& tree, const Entity& entity) {
 
 // All plain texts, one below the other; the code page is that of the first.
 std::optional<PlainText> join_plain(const MessageContext& context, const ChosenParts& chosen,
-                                    OriginTree& origins) {
+                                    exact::Origins& origins) {
     std::optional<PlainText> joined;
     for (const Entity* entity : chosen.plain) {
         PlainText text = read_plain(context.tree, *entity);
-        add_origin(*entity, Origin::Value::Body, origins);
+        add_origin(*entity, exact::RecipeValue::Body, origins);
         if (!joined) {
             joined = std::move(text);
             continue;
@@ -124,13 +124,13 @@ std::string join_html(const MessageContext& context, const std::vector<HtmlPiece
 }
 
 std::optional<HtmlText> read_html(const MessageContext& context, const ChosenParts& chosen,
-                                  OriginTree& origins) {
+                                  exact::Origins& origins) {
     if (chosen.html.empty()) {
         return std::nullopt;
     }
     for (const HtmlPiece& piece : chosen.html) {
         if (!piece.is_image) {
-            add_origin(*piece.entity, Origin::Value::Html, origins);
+            add_origin(*piece.entity, exact::RecipeValue::Html, origins);
         }
     }
     if (chosen.html.size() == 1) {
@@ -155,7 +155,7 @@ std::string base_of(const MessageContext& context, const Entity& html) {
 }  // namespace
 
 BodyReferences bodies_to_mapi(const MessageContext& context, const ChosenParts& chosen,
-                              PropertyBag& bag, OriginTree& origins) {
+                              PropertyBag& bag, exact::Origins& origins) {
     auto plain = join_plain(context, chosen, origins);
     auto html = read_html(context, chosen, origins);
     if (html && html->bytes.empty()) {

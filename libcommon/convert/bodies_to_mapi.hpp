@@ -4,9 +4,9 @@
 #include <string>
 
 #include "convert/body_chooser.hpp"
+#include "convert/exact/origin.hpp"
 #include "convert/html_references.hpp"
 #include "convert/message_context.hpp"
-#include "convert/origins.hpp"
 #include "mapi/property_bag.hpp"
 
 namespace mbx::convert {
@@ -18,7 +18,7 @@ struct BodyReferences {
 };
 
 BodyReferences bodies_to_mapi(const MessageContext& context, const ChosenParts& chosen,
-                              mapi::PropertyBag& bag, OriginTree& origins);
+                              mapi::PropertyBag& bag, exact::Origins& origins);
 
 /// True when a text part holds nothing but white space.
 bool is_blank_part(const MimeTree& tree, const Entity& entity);

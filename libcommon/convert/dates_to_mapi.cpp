@@ -7,7 +7,7 @@
 #include "base/utf.hpp"
 #include "convert/headers_to_mapi.hpp"
 #include "convert/mail_date.hpp"
-#include "convert/transfer_encoding.hpp"
+#include "mail/transfer_encoding.hpp"
 #include "mapi/tags.hpp"
 
 namespace mbx::convert {
@@ -66,7 +66,8 @@ std::optional<base::Bytes> thread_index(const MessageContext& context) {
     if (!value) {
         return std::nullopt;
     }
-    base::Bytes index = decode_transfer(base::as_bytes(*value), TransferEncoding::Base64);
+    base::Bytes index =
+        mail::decode_transfer(base::as_bytes(*value), mail::TransferEncoding::Base64);
     const bool sound = index.size() >= kConversationHeaderSize &&
                        (index.size() - kConversationHeaderSize) % 5 == 0 &&
                        index.front() == kConversationReserved;

@@ -5,10 +5,10 @@
 
 #include "base/bytes.hpp"
 #include "base/charset.hpp"
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "base/utf.hpp"
-#include "convert/percent.hpp"
-#include "convert/transfer_encoding.hpp"
+#include "mail/transfer_encoding.hpp"
 
 namespace mbx::convert {
 namespace {
@@ -23,7 +23,7 @@ struct EncodedWord {
 std::string decode_q(std::string_view text) {
     std::string spaced(text);
     std::replace(spaced.begin(), spaced.end(), '_', ' ');
-    return unescape_hex(spaced, '=');
+    return base::unescape_hex(spaced, '=');
 }
 
 // The word that begins at the front of `rest` ("=?charset?Q?text?="). Pre: "?=" is somewhere in it,
@@ -49,8 +49,8 @@ std::optional<EncodedWord> take_word(std::string_view rest) {
     }
     const std::string_view text = rest.substr(text_begin, text_end - text_begin);
     word.bytes = encoding == 'q' ? decode_q(text)
-                                 : std::string(base::as_text(decode_transfer(
-                                       base::as_bytes(text), TransferEncoding::Base64)));
+                                 : std::string(base::as_text(mail::decode_transfer(
+                                       base::as_bytes(text), mail::TransferEncoding::Base64)));
     word.size = text_end + 2;
     return word;
 }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
-#include "convert/percent.hpp"
 
 namespace mbx::convert {
 namespace {
@@ -59,8 +59,8 @@ HtmlReferences::HtmlReferences(std::string_view html) {
     for (std::size_t at = 0; (at = html.find(':', at)) != std::string_view::npos; ++at) {
         if (at >= 3 && base::equals_ignore_case(html.substr(at - 3, 3), "cid")) {
             const std::string_view rest = html.substr(at + 1, kLongestUrl);
-            const std::string id =
-                percent_decoded(without_ampersands(rest.substr(0, rest.find_first_of(kUrlEnds))));
+            const std::string id = base::percent_decoded(
+                without_ampersands(rest.substr(0, rest.find_first_of(kUrlEnds))));
             content_ids_.insert(id);
             content_ids_.insert(base::ascii_lower(id));
         }

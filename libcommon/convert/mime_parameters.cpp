@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <map>
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "convert/encoded_word.hpp"
-#include "convert/percent.hpp"
 
 namespace mbx::convert {
 namespace {
@@ -116,7 +116,7 @@ MimeValue::Parameter join(const std::string& name, std::vector<const Written*> p
         if (piece == pieces.front() && piece->percent) {
             charset = take_charset(value);
         }
-        bytes += piece->percent ? percent_decoded(value) : std::string(value);
+        bytes += piece->percent ? base::percent_decoded(value) : std::string(value);
         any_percent |= piece->percent;
     }
     return any_percent ? MimeValue::Parameter{name, decode_in_charset(bytes, charset), true}

@@ -179,7 +179,7 @@ class TreeParser {
             entity.disposition = parse_mime_value(*value);
         }
         if (const auto value = entity.header.first("Content-Transfer-Encoding")) {
-            entity.encoding = parse_transfer_encoding(*value);
+            entity.encoding = mail::parse_transfer_encoding(*value);
         }
     }
 

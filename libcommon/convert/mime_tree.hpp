@@ -10,20 +10,16 @@
 #include <string>
 #include <vector>
 
+#include "base/byte_range.hpp"
 #include "base/byte_source.hpp"
 #include "convert/header_block.hpp"
 #include "convert/mime_parameters.hpp"
-#include "convert/transfer_encoding.hpp"
+#include "mail/transfer_encoding.hpp"
 
 namespace mbx::convert {
 
-/// A range of the source, in bytes.
-struct ByteRange {
-    std::uint64_t begin = 0;
-    std::uint64_t end = 0;
-
-    std::uint64_t size() const noexcept { return end - begin; }
-};
+using base::ByteRange;
+using mail::TransferEncoding;
 
 /// A message or a part of one.
 struct Entity {

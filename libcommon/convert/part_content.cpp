@@ -1,7 +1,7 @@
 #include "convert/part_content.hpp"
 
 #include "base/bytes.hpp"
-#include "convert/transfer_encoding.hpp"
+#include "mail/transfer_encoding.hpp"
 
 namespace mbx::convert {
 
@@ -19,7 +19,7 @@ base::SharedSource content_source(const MimeTree& tree, const Entity& entity) {
     const std::uint64_t least_decoded =
         entity.encoding == TransferEncoding::Base64 ? encoded_size / 4 * 3 : encoded_size;
     if (least_decoded > kLargestInMemory) {
-        return decoded_source(encoded_content(tree, entity), entity.encoding);
+        return mail::decoded_source(encoded_content(tree, entity), entity.encoding);
     }
     return base::memory_source(content_bytes(tree, entity));
 }
@@ -30,7 +30,7 @@ std::string content_bytes(const MimeTree& tree, const Entity& entity) {
         return base::read_all_text(*encoded, entity.body_range.size());
     }
     base::Bytes decoded;
-    const auto decoder = make_decoder(entity.encoding);
+    const auto decoder = mail::make_decoder(entity.encoding);
     base::for_each_piece(*encoded, [&](base::ByteView piece) { decoder->decode(piece, decoded); });
     decoder->finish(decoded);
     return std::string(base::as_text(decoded));

@@ -62,8 +62,8 @@ base::SharedSource signed_entity(const MessageContext& context) {
     head += "\r\n";
     base::SharedSource body = encoded_content(context.tree, root);
     if (bare || root.header.text().empty()) {
-        return base::concat_source(
-            {crlf_source(base::memory_source(std::move(head))), crlf_source(std::move(body))});
+        return base::concat_source({mail::crlf_source(base::memory_source(std::move(head))),
+                                    mail::crlf_source(std::move(body))});
     }
     return base::concat_source({base::memory_source(std::move(head)), std::move(body)});
 }
@@ -100,7 +100,7 @@ SmimeKind smime_kind(const Entity& root) {
 }
 
 void smime_to_mapi(const MessageContext& context, SmimeKind kind, mapi::Message& message,
-                   OriginTree& origins) {
+                   exact::Origins& origins) {
     const bool clear = kind == SmimeKind::ClearSigned;
     const std::string type = clear ? "multipart/signed" : context.root.type.main;
     mapi::Attachment attachment = smime_attachment(type.c_str(), clear ? "SMIME.p7m" : "smime.p7m");
@@ -112,11 +112,11 @@ void smime_to_mapi(const MessageContext& context, SmimeKind kind, mapi::Message&
     }
     message.properties.set(mapi::PidTagMessageClass,
                            std::string(clear ? kClearSignedClass : kOpaqueClass));
-    Origin origin;
-    origin.value = Origin::Value::Attachment;
+    exact::Origin origin;
+    origin.value = exact::RecipeValue::AttachmentData;
     origin.range = context.root.body_range;
     origin.encoding = clear ? TransferEncoding::Identity : context.root.encoding;
-    origins.origins.push_back(std::move(origin));
+    origins.push_back(std::move(origin));
     message.attachments.push_back(std::move(attachment));
 }
 

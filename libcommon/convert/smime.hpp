@@ -1,8 +1,8 @@
 // Signed and encrypted mail, kept so that it still verifies ([MS-OXOSMIME] 2.1.3).
 #pragma once
 
+#include "convert/exact/origin.hpp"
 #include "convert/message_context.hpp"
-#include "convert/origins.hpp"
 #include "mapi/message.hpp"
 
 namespace mbx::convert {
@@ -20,6 +20,6 @@ SmimeKind smime_kind(const Entity& root);
 /// Sets the message class and makes the only attachment of such a message: the signed entity as it
 /// stands in the source, with CRLF, or the decoded CMS object. Pre: the kind is not None.
 void smime_to_mapi(const MessageContext& context, SmimeKind kind, mapi::Message& message,
-                   OriginTree& origins);
+                   exact::Origins& origins);
 
 }  // namespace mbx::convert

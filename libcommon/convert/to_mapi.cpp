@@ -12,7 +12,6 @@
 #include "convert/flags.hpp"
 #include "convert/headers_to_mapi.hpp"
 #include "convert/message_context.hpp"
-#include "convert/origins.hpp"
 #include "convert/smime.hpp"
 #include "mapi/tags.hpp"
 
@@ -24,20 +23,15 @@ using mapi::SpecialFolder;
 /// A message up to this size is read at once.
 constexpr std::uint64_t kReadAtOnce = std::uint64_t{4} << 20;
 
-/// A message embedded deeper than this has no recipe of its own: its bytes are literal in that of
-/// the one around it. Running recipes within recipes costs the square of the depth.
-constexpr int kDeepestRecipe = 8;
-
 class Converter {
   public:
     Converter(const mail::Message& message, const ToMapiOptions& options,
               base::Diagnostics& diagnostics)
         : mail_(message), options_(options), diagnostics_(diagnostics) {}
 
-    mapi::Message run(OriginTree& origins) {
+    mapi::Message run() {
         const MimeTree tree = parse_mime(readable_source());
-        origins.source = tree.source;
-        return convert(tree, tree.root(), 0, origins);
+        return convert(tree, tree.root(), 0);
     }
 
   private:
@@ -76,44 +70,43 @@ class Converter {
         return {};
     }
 
-    mapi::Message convert(const MimeTree& tree, const Entity& root, int depth,
-                          OriginTree& origins) {
+    mapi::Message convert(const MimeTree& tree, const Entity& root, int depth) {
         const MessageContext context = context_for(tree, root, depth);
         mapi::Message message;
         message.properties.set(mapi::PidTagMessageClass, std::string("IPM.Note"));
-        if (!context.header().text().empty()) {
-            Origin origin;
-            origin.range = root.header_range;
-            origins.origins.push_back(std::move(origin));
-        }
+        exact::Origins origins(1);
+        origins.front().range = root.header_range;
+        origins.front().charset = context.header_charset;
         headers_to_mapi(context, message.properties);
         addresses_to_mapi(context, message);
         dates_to_mapi(context, message.properties);
         conversation_to_mapi(context, message.properties);
         convert_content(context, depth, message, origins);
         set_flags(context, message);
-        if (options_.exact_source && depth <= kDeepestRecipe) {
-            exact::keep_exact_source(message, source_of(tree, root, depth),
-                                     {options_.whole_source});
+        if (options_.exact_source) {
+            keep_source(tree, root, std::move(origins), message);
         }
         return message;
     }
 
-    base::SharedSource source_of(const MimeTree& tree, const Entity& root, int depth) const {
-        if (depth == 0) {
-            return mail_.source;
+    void keep_source(const MimeTree& tree, const Entity& root, exact::Origins origins,
+                     mapi::Message& message) const {
+        if (&root == &tree.root()) {
+            exact::keep_exact_source(message, tree.source, origins, {options_.whole_source});
+            return;
         }
         const std::uint64_t begin = root.header_range.begin;
-        const std::uint64_t size = root.body_range.end - begin;
-        if (size > kReadAtOnce) {
-            return base::slice_source(tree.source, begin, size);
+        for (exact::Origin& origin : origins) {
+            origin.range.begin -= begin;
+            origin.range.end -= begin;
         }
-        return base::memory_source(
-            base::read_all(*base::slice_source(tree.source, begin, size), kReadAtOnce));
+        exact::keep_exact_source(
+            message, base::slice_source(tree.source, begin, root.body_range.end - begin), origins,
+            {options_.whole_source});
     }
 
     void convert_content(const MessageContext& context, int depth, mapi::Message& message,
-                         OriginTree& origins) {
+                         exact::Origins& origins) {
         const auto is_blank = [&](const Entity& entity) {
             return is_blank_part(context.tree, entity);
         };
@@ -132,10 +125,9 @@ class Converter {
         const ChosenParts chosen = choose_parts(context.root, is_blank);
         const BodyReferences body = bodies_to_mapi(context, chosen, message.properties, origins);
         const ConvertEmbedded convert_embedded =
-            [&](const MimeTree& tree, const Entity& root,
-                OriginTree& child) -> std::optional<mapi::Message> {
+            [&](const MimeTree& tree, const Entity& root) -> std::optional<mapi::Message> {
             return depth + 1 < mapi::kDeepestEmbedding
-                       ? std::optional(convert(tree, root, depth + 1, child))
+                       ? std::optional(convert(tree, root, depth + 1))
                        : std::nullopt;
         };
         attachments_to_mapi(context, chosen.attachments, body, convert_embedded, message, origins);
@@ -165,15 +157,9 @@ class Converter {
 
 }  // namespace
 
-mapi::Message to_mapi_with_origins(const mail::Message& message, const ToMapiOptions& options,
-                                   base::Diagnostics& diagnostics, OriginTree& origins) {
-    return Converter(message, options, diagnostics).run(origins);
-}
-
 mapi::Message to_mapi(const mail::Message& message, const ToMapiOptions& options,
                       base::Diagnostics& diagnostics) {
-    OriginTree origins;
-    return to_mapi_with_origins(message, options, diagnostics, origins);
+    return Converter(message, options, diagnostics).run();
 }
 
 }  // namespace mbx::convert

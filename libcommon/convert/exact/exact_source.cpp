@@ -63,8 +63,8 @@ mapi::Value property_value(const base::SharedSource& source) {
 }
 
 std::optional<base::Bytes> with_operations(const mapi::Message& message, RecipeHead head,
-                                           base::ByteView source) {
-    const BuiltRecipe built = build_recipe(base::as_text(source), message);
+                                           base::ByteView source, const Origins& origins) {
+    const BuiltRecipe built = build_recipe(base::as_text(source), origins, message);
     if (!built.usable) {
         return std::nullopt;
     }
@@ -149,10 +149,17 @@ class Recipe {
         }
         return checked(vouched_for(message_, *operations), [&](const ByteSink& sink) {
             LiteralCursor literals{base::ByteView(plan).subspan(size)};
-            for (const Operation& operation : *operations) {
-                run_operation(operation, message_, literals, sink);
-            }
-            return true;
+            RecipeRunner runner(message_);
+            std::uint64_t given = 0;
+            const ByteSink counting = [&](base::ByteView piece) {
+                given += piece.size();
+                sink(piece);
+            };
+            return std::all_of(operations->begin(), operations->end(),
+                               [&](const Operation& operation) {
+                                   runner.run(operation, literals, counting);
+                                   return runner.is_affordable(given);
+                               });
         });
     }
 
@@ -198,6 +205,12 @@ base::SharedSource recipe_value(const mapi::Message& message) {
     return source != nullptr ? *source : nullptr;
 }
 
+std::optional<ParsedHead> read_head(const base::ByteSource& value) {
+    base::Bytes start(kHeadLimit);
+    start.resize(value.open()->read(start));
+    return parse_head(start);
+}
+
 }  // namespace
 
 mapi::PropertyName exact_source_name() {
@@ -205,7 +218,7 @@ mapi::PropertyName exact_source_name() {
 }
 
 void keep_exact_source(mapi::Message& message, const base::SharedSource& source,
-                       const RecipeOptions& options) {
+                       const Origins& origins, const RecipeOptions& options) {
     const base::Contiguous bytes(source);
     RecipeHead head;
     head.source_digest = base::sha256(bytes.view());
@@ -213,7 +226,7 @@ void keep_exact_source(mapi::Message& message, const base::SharedSource& source,
 
     std::optional<base::Bytes> best;
     if (!options.whole) {
-        best = with_operations(message, head, bytes.view());
+        best = with_operations(message, head, bytes.view(), origins);
     }
     const bool may_be_smaller_whole =
         !best || head.source_length <= kSmallSource || best->size() > head.source_length / 4;
@@ -228,15 +241,20 @@ void keep_exact_source(mapi::Message& message, const base::SharedSource& source,
     message.properties.set(exact_source_name(), mapi::PropertyType::Binary, std::move(value));
 }
 
+bool keeps_source(const mapi::Message& message, base::ByteView source) {
+    const base::SharedSource value = recipe_value(message);
+    const auto parsed = value ? read_head(*value) : std::nullopt;
+    return parsed && parsed->head.source_length == source.size() &&
+           parsed->head.source_digest == base::sha256(source);
+}
+
 ExactSource exact_source(const mapi::Message& message) {
     const base::SharedSource value = recipe_value(message);
     if (!value) {
         return {};
     }
     try {
-        base::Bytes start(kHeadLimit);
-        start.resize(value->open()->read(start));
-        const auto parsed = parse_head(start);
+        const auto parsed = read_head(*value);
         return parsed ? Recipe(message, value, *parsed).run() : ExactSource{};
     } catch (const Error& error) {
         if (error.code() != ErrorCode::BadData) {

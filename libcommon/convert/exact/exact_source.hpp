@@ -9,6 +9,7 @@
 
 #include "base/byte_source.hpp"
 #include "base/bytes.hpp"
+#include "convert/exact/origin.hpp"
 #include "mapi/message.hpp"
 #include "mapi/property_name.hpp"
 
@@ -31,11 +32,14 @@ struct RecipeOptions {
 };
 
 /// Sets the property on `message`, which is the finished MAPI view of `source` (embedded messages
-/// have theirs already). The recipe has been run against the view and gives the source; where no
-/// such recipe is found, or it would be larger, the whole source is kept, deflated. Throws only
-/// what reading the sources throws.
+/// have theirs already); `origins` says where its values come from. The recipe has been run against
+/// the view and gives the source; where no such recipe is found, or it would be larger, the whole
+/// source is kept, deflated. Throws only what reading the sources throws.
 void keep_exact_source(mapi::Message& message, const base::SharedSource& source,
-                       const RecipeOptions& options);
+                       const Origins& origins, const RecipeOptions& options);
+
+/// Whether the message has a recipe of exactly these bytes, by length and SHA-256; it is not run.
+bool keeps_source(const mapi::Message& message, base::ByteView source);
 
 struct ExactSource {
     SourceOrigin origin =

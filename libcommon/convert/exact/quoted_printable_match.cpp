@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/percent.hpp"
 #include "convert/exact/recipe_encoder.hpp"
 
 namespace mbx::convert::exact {
@@ -14,13 +15,6 @@ namespace {
 
 constexpr std::size_t kFreeFlips = 20;
 constexpr std::size_t kBytesPerFlip = 16;
-
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
-}
 
 /// The text taken apart: what was escaped, and where lines were broken.
 struct Parsed {
@@ -93,8 +87,8 @@ class Parser {
             at_ += next.front() == '\r' ? 3 : 2;
             return true;
         }
-        const int high = next.size() == 2 ? hex_value(next[0]) : -1;
-        const int low = next.size() == 2 ? hex_value(next[1]) : -1;
+        const int high = next.size() == 2 ? base::hex_value(next[0]) : -1;
+        const int low = next.size() == 2 ? base::hex_value(next[1]) : -1;
         if (high < 0 || low < 0) {
             return false;
         }

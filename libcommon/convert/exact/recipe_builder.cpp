@@ -1,17 +1,15 @@
 #include "convert/exact/recipe_builder.hpp"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "base/charset.hpp"
 #include "base/error.hpp"
-#include "base/utf.hpp"
+#include "convert/exact/base64_runs.hpp"
 #include "convert/exact/exact_source.hpp"
 #include "convert/exact/frozen_code_page.hpp"
-#include "convert/exact/mime_regions.hpp"
 #include "convert/exact/quoted_printable_match.hpp"
 #include "convert/exact/recipe_runner.hpp"
 #include "convert/exact/stream_match.hpp"
@@ -20,13 +18,13 @@
 namespace mbx::convert::exact {
 namespace {
 
+using mail::TransferEncoding;
+
 constexpr std::uint32_t kUtf8 = 65001;
 constexpr std::size_t kWorthAReference = 16;  // bytes; a shorter range is cheaper as a literal
-constexpr std::size_t kMostRuns = 20;
-constexpr std::size_t kMostTried = 4;  // values that one part is compared with
-constexpr std::uint64_t kFreeWork = std::uint64_t{64} << 20;
-constexpr std::uint64_t kWorkPerByte = 20;
-constexpr std::size_t kBytesPerRun = 40'000;
+/// Of values that are compared as a whole, in all: so many times the length of the source.
+constexpr std::uint64_t kComparedPerByte = 20;
+constexpr std::uint64_t kFreeCompared = std::uint64_t{64} << 20;
 
 struct RunMismatch {};  // ends a comparison early
 
@@ -66,15 +64,13 @@ std::uint32_t frozen_page_of(std::string_view charset) {
     }
 }
 
-const Stream* stream_of(const Operation& operation) {
-    if (const auto* copy = std::get_if<Copy>(&operation)) {
-        return &copy->stream;
-    }
-    if (const auto* base64 = std::get_if<Base64>(&operation)) {
-        return &base64->stream;
-    }
-    const auto* qp = std::get_if<QuotedPrintable>(&operation);
-    return qp != nullptr ? &qp->stream : nullptr;
+/// By their place; of those that begin together the widest first.
+Origins sorted(Origins origins) {
+    std::stable_sort(origins.begin(), origins.end(), [](const Origin& a, const Origin& b) {
+        return a.range.begin != b.range.begin ? a.range.begin < b.range.begin
+                                              : a.range.end > b.range.end;
+    });
+    return origins;
 }
 
 class Builder {
@@ -82,22 +78,17 @@ class Builder {
     Builder(std::string_view source, const mapi::Message& message)
         : source_(source),
           message_(message),
+          runner_(message),
           header_text_(text_value(message, mapi::PidTagTransportMessageHeaders)),
-          body_(text_value(message, mapi::PidTagBody)),
-          html_(message.properties.source(mapi::PidTagHtml)),
-          attachment_used_(message.attachments.size(), false) {
-        for (std::size_t k = 0; k < message.attachments.size(); ++k) {
-            if (const base::SharedSource& data = message.attachments[k].data;
-                data && data->size() > 0) {
-                attachments_by_size_.emplace(data->size(), k);
+          body_(text_value(message, mapi::PidTagBody)) {}
+
+    BuiltRecipe run(const Origins& origins) {
+        for (const Origin& origin : origins) {
+            if (origin.range.begin >= at_ && origin.range.end <= source_.size() &&
+                origin.range.size() >= kWorthAReference) {
+                take(origin);
             }
         }
-    }
-
-    BuiltRecipe run() {
-        const MimeRegion root = find_regions(source_);
-        header(root);
-        entity(root);
         literal_up_to(source_.size());
         return std::move(recipe_);
     }
@@ -120,8 +111,7 @@ class Builder {
     /// Compares what the operation gives with the source from `begin` on, and takes it when it is
     /// the same.
     bool refer(Operation operation, std::string_view raw, std::size_t begin, std::size_t end) {
-        if (begin < at_ || end - begin < kWorthAReference || !affordable(cost_of(operation)) ||
-            !gives(operation, raw, begin, end)) {
+        if (begin < at_ || end - begin < kWorthAReference || !gives(operation, raw, begin, end)) {
             return false;
         }
         literal_up_to(begin);
@@ -131,38 +121,13 @@ class Builder {
         return true;
     }
 
-    /// Bytes of the value that have to be read to run the operation.
-    std::uint64_t cost_of(const Operation& operation) const {
-        const Stream* stream = stream_of(operation);
-        if (stream == nullptr) {
-            return 0;
-        }
-        switch (stream->value) {
-            case RecipeValue::HeaderText:
-                return header_text_.size() * 2;
-            case RecipeValue::Body:
-                return body_.size() * 2;
-            case RecipeValue::Html:
-                return html_ ? html_->size() : 0;
-            case RecipeValue::AttachmentData: {
-                const base::SharedSource& data =
-                    message_.attachments[static_cast<std::size_t>(stream->attachment)].data;
-                return data ? data->size() : 0;
-            }
-            case RecipeValue::EmbeddedSource:
-                return 0;
-        }
-        return 0;
-    }
-
     bool gives(const Operation& operation, std::string_view raw, std::size_t begin,
-               std::size_t end) const {
+               std::size_t end) {
         std::string_view wanted = source_.substr(begin, end - begin);
         LiteralCursor literals{base::as_bytes(raw)};
         try {
-            run_operation(operation, message_, literals, [&](base::ByteView piece) {
-                if (piece.size() > wanted.size() ||
-                    base::as_text(piece) != wanted.substr(0, piece.size())) {
+            runner_.run(operation, literals, [&](base::ByteView piece) {
+                if (!wanted.starts_with(base::as_text(piece))) {
                     throw RunMismatch();
                 }
                 wanted.remove_prefix(piece.size());
@@ -175,157 +140,144 @@ class Builder {
             }
             return false;
         }
-        return wanted.empty() && literals.rest.empty();
+        return wanted.empty() && literals.rest.empty() && runner_.is_affordable(end);
     }
 
-    void header(const MimeRegion& root) {
-        const std::string_view wanted =
-            source_.substr(root.header_begin, root.header_end - root.header_begin);
+    void take(const Origin& origin) {
+        const auto begin = static_cast<std::size_t>(origin.range.begin);
+        const auto size = static_cast<std::size_t>(origin.range.size());
+        const std::string_view encoded = source_.substr(begin, size);
+        switch (origin.encoding) {
+            case TransferEncoding::Identity:
+                identity(origin, encoded);
+                break;
+            case TransferEncoding::Base64:
+                base64(origin, encoded);
+                break;
+            case TransferEncoding::QuotedPrintable:
+                quoted_printable(origin, encoded);
+                break;
+            case TransferEncoding::UuEncode:
+                break;
+        }
+    }
+
+    void identity(const Origin& origin, std::string_view wanted) {
+        const auto begin = static_cast<std::size_t>(origin.range.begin);
+        switch (origin.value) {
+            case RecipeValue::HeaderText:
+                header(origin, wanted);
+                break;
+            case RecipeValue::Body: {
+                const TextMatch match =
+                    match_text(wanted, body_, body_used_, frozen_page_of(origin.charset));
+                if (match.by_reference > 0 &&
+                    refer(Copy{Stream{RecipeValue::Body, 0, match.pieces}}, match.raw, begin,
+                          begin + match.used)) {
+                    body_used_ = match.value_used;
+                }
+                break;
+            }
+            case RecipeValue::Html:
+            case RecipeValue::AttachmentData:
+            case RecipeValue::EmbeddedSource:
+                if (const auto stream = stream_for(origin, wanted)) {
+                    refer(Copy{stream->stream}, stream->raw, begin, begin + wanted.size());
+                }
+                break;
+        }
+    }
+
+    void header(const Origin& origin, std::string_view wanted) {
         TextMatch best;
         for (const std::uint32_t page :
-             {kUtf8, std::uint32_t{1252}, frozen_page_of(root.charset)}) {
+             {kUtf8, std::uint32_t{1252}, frozen_page_of(origin.charset)}) {
             TextMatch match = match_text(wanted, header_text_, 0, page);
             if (match.by_reference > best.by_reference) {
                 best = std::move(match);
             }
         }
         if (best.by_reference > 0) {
-            refer(Copy{Stream{RecipeValue::HeaderText, 0, best.pieces}}, best.raw,
-                  root.header_begin, root.header_begin + best.used);
+            const auto begin = static_cast<std::size_t>(origin.range.begin);
+            refer(Copy{Stream{RecipeValue::HeaderText, 0, best.pieces}}, best.raw, begin,
+                  begin + best.used);
         }
     }
 
-    void entity(const MimeRegion& region) {
-        if (region.type == "message/rfc822" || region.type == "message/global") {
-            if (embedded(region)) {
-                return;
-            }
-        }
-        if (!region.children.empty()) {
-            if (region.type == "multipart/signed" && copy_of_attachment(region)) {
-                return;
-            }
-            for (const MimeRegion& child : region.children) {
-                entity(child);
-            }
-            return;
-        }
-        if (region.encoding == "base64") {
-            base64(region);
-        } else if (region.encoding == "quoted-printable") {
-            quoted_printable(region);
-        } else {
-            identity(region);
-        }
-    }
-
-    bool embedded(const MimeRegion& region) {
-        for (const std::size_t k : next_attachments()) {
-            const mapi::Attachment& attachment = message_.attachments[k];
-            if (!attachment.embedded) {
-                continue;
-            }
-            const ExactSource exact = exact_source(*attachment.embedded);
-            if (!exact.source) {
-                continue;
-            }
-            const std::uint64_t size = exact.source->size();
-            if (size <= source_.size() - region.body_begin &&
-                refer(Copy{Stream{RecipeValue::EmbeddedSource, k, {}}}, {}, region.body_begin,
-                      region.body_begin + static_cast<std::size_t>(size))) {
-                attachment_used_[k] = true;
-                return true;
-            }
-        }
-        return false;
-    }
-
-    bool copy_of_attachment(const MimeRegion& region) {
-        const std::string_view wanted =
-            source_.substr(region.body_begin, region.body_end - region.body_begin);
-        const auto stream = attachment_stream(wanted);
-        return stream &&
-               refer(Copy{stream->stream}, stream->raw, region.body_begin, region.body_end);
-    }
-
-    void identity(const MimeRegion& region) {
-        const std::string_view wanted =
-            source_.substr(region.body_begin, region.body_end - region.body_begin);
-        if (wanted.size() < kWorthAReference) {
-            return;
-        }
-        if (const auto stream = stream_for(wanted, region)) {
-            if (refer(Copy{stream->stream}, stream->raw, region.body_begin, region.body_end)) {
-                remember(*stream);
-                return;
-            }
-        }
-        partial_text(region, wanted);
-    }
-
-    /// Text of which only the front stands in the value (a list's footer was cut off, say).
-    void partial_text(const MimeRegion& region, std::string_view wanted) {
-        const TextMatch match =
-            match_text(wanted, body_, body_used_, frozen_page_of(region.charset));
-        if (match.by_reference > 0 &&
-            refer(Copy{Stream{RecipeValue::Body, 0, match.pieces}}, match.raw, region.body_begin,
-                  region.body_begin + match.used)) {
-            body_used_ = match.value_used;
-        }
-    }
-
-    void quoted_printable(const MimeRegion& region) {
-        const std::string_view encoded =
-            source_.substr(region.body_begin, region.body_end - region.body_begin);
-        if (encoded.size() < kWorthAReference || encoded.size() > kLargestText) {
+    void quoted_printable(const Origin& origin, std::string_view encoded) {
+        if (encoded.size() > kLargestText) {
             return;
         }
         std::optional<QuotedPrintableMatch> match = match_quoted_printable(encoded);
-        if (!match) {
+        const auto stream = match ? stream_for(origin, match->data) : std::nullopt;
+        if (!stream) {
             return;
         }
-        if (const auto stream = stream_for(match->data, region)) {
-            match->operation.stream = stream->stream;
-            if (refer(std::move(match->operation), stream->raw, region.body_begin,
-                      region.body_end)) {
-                remember(*stream);
-            }
+        match->operation.stream = stream->stream;
+        const auto begin = static_cast<std::size_t>(origin.range.begin);
+        if (refer(std::move(match->operation), stream->raw, begin, begin + encoded.size())) {
+            remember(*stream);
         }
     }
 
-    void base64(const MimeRegion& region);
-    std::optional<MatchedStream> base64_stream(std::string_view encoded, const MimeRegion& region);
-    void base64_runs(const MimeRegion& region, const MatchedStream& stream);
-
-    /// A stream that gives exactly `wanted`; the values that the part's type suggests are tried
-    /// first.
-    std::optional<MatchedStream> stream_for(std::string_view wanted, const MimeRegion& region) {
-        if (region.type == "text/html") {
-            if (auto stream = html_stream(wanted)) {
-                return stream;
+    void base64(const Origin& origin, std::string_view encoded) {
+        const auto stream = base64_stream(origin, encoded);
+        if (!stream) {
+            return;
+        }
+        const auto begin = static_cast<std::size_t>(origin.range.begin);
+        const auto refer_to = [&](Base64Run run) {
+            run.operation.stream = stream->stream;
+            return refer(std::move(run.operation), stream->raw, begin + run.begin, begin + run.end);
+        };
+        bool referred = false;
+        for (const Base64Run& run : find_base64_runs(encoded)) {
+            if (refer_to(run)) {
+                referred = true;
+            } else if (auto shorter = without_last_group(run)) {
+                referred = refer_to(*std::move(shorter)) || referred;
             }
         }
-        if (region.type.starts_with("text/")) {
-            if (auto stream = body_stream(wanted, region)) {
-                return stream;
-            }
+        if (referred) {
+            remember(*stream);
         }
-        return attachment_stream(wanted);
     }
 
-    std::optional<MatchedStream> html_stream(std::string_view wanted) const {
-        if (!html_) {
+    std::optional<MatchedStream> base64_stream(const Origin& origin, std::string_view encoded) {
+        if (origin.value == RecipeValue::AttachmentData) {
+            // It is compared while its base64 is made, line by line: it need not fit as a whole.
+            return MatchedStream{{RecipeValue::AttachmentData, origin.attachment, {}}, {}, 0};
+        }
+        if (encoded.size() > kLargestText) {
             return std::nullopt;
         }
-        if (auto pieces = match_bytes(wanted, *html_)) {
-            return MatchedStream{Stream{RecipeValue::Html, 0, *std::move(pieces)}, {}, 0};
+        const base::Bytes decoded =
+            mail::decode_transfer(base::as_bytes(encoded), TransferEncoding::Base64);
+        return stream_for(origin, base::as_text(decoded));
+    }
+
+    /// A stream of the origin's value that gives exactly `wanted`.
+    std::optional<MatchedStream> stream_for(const Origin& origin, std::string_view wanted) {
+        switch (origin.value) {
+            case RecipeValue::HeaderText:
+                return std::nullopt;
+            case RecipeValue::Body:
+                return body_stream(origin, wanted);
+            case RecipeValue::Html:
+                return binary_stream(origin, message_.properties.source(mapi::PidTagHtml), wanted);
+            case RecipeValue::AttachmentData:
+                return origin.attachment < message_.attachments.size()
+                           ? binary_stream(origin, message_.attachments[origin.attachment].data,
+                                           wanted)
+                           : std::nullopt;
+            case RecipeValue::EmbeddedSource:
+                return embedded_stream(origin, wanted);
         }
         return std::nullopt;
     }
 
-    std::optional<MatchedStream> body_stream(std::string_view wanted,
-                                             const MimeRegion& region) const {
-        TextMatch match = match_text(wanted, body_, body_used_, frozen_page_of(region.charset));
+    std::optional<MatchedStream> body_stream(const Origin& origin, std::string_view wanted) const {
+        TextMatch match = match_text(wanted, body_, body_used_, frozen_page_of(origin.charset));
         if (match.by_reference == 0 || match.by_reference * 2 < wanted.size()) {
             return std::nullopt;
         }
@@ -338,229 +290,56 @@ class Builder {
                              std::move(match.raw), match.value_used};
     }
 
-    std::optional<MatchedStream> attachment_stream(std::string_view wanted) {
-        const auto same_size = attachments_by_size_.equal_range(wanted.size());
-        std::size_t tried = 0;
-        for (auto it = same_size.first; it != same_size.second && tried < kMostTried; ++it) {
-            if (!attachment_used_[it->second]) {
-                ++tried;
-                if (auto stream = attachment_stream(wanted, it->second)) {
-                    return stream;
-                }
-            }
-        }
-        // A value may also be longer than what it gives: other line ends, or a header in front.
-        for (const std::size_t k : next_attachments()) {
-            if (auto stream = attachment_stream(wanted, k)) {
-                return stream;
-            }
-        }
-        return std::nullopt;
-    }
-
-    std::optional<MatchedStream> attachment_stream(std::string_view wanted, std::size_t k) const {
-        const base::SharedSource& data = message_.attachments[k].data;
-        if (!data || data->size() < wanted.size()) {
+    std::optional<MatchedStream> binary_stream(const Origin& origin,
+                                               const base::SharedSource& value,
+                                               std::string_view wanted) {
+        if (!value || value->size() < wanted.size()) {
             return std::nullopt;
         }
-        if (auto pieces = match_bytes(wanted, *data)) {
-            return MatchedStream{Stream{RecipeValue::AttachmentData, k, *std::move(pieces)}, {}, 0};
+        compared_ += value->size();
+        if (compared_ > kFreeCompared + kComparedPerByte * source_.size()) {
+            return std::nullopt;
         }
-        return std::nullopt;
+        auto pieces = match_bytes(wanted, *value);
+        return pieces ? std::optional(MatchedStream{
+                            {origin.value, origin.attachment, *std::move(pieces)}, {}, 0})
+                      : std::nullopt;
     }
 
-    /// The first few that no part has used yet: attachments come in the order of their parts.
-    std::vector<std::size_t> next_attachments() {
-        while (first_unused_ < attachment_used_.size() && attachment_used_[first_unused_]) {
-            ++first_unused_;
+    std::optional<MatchedStream> embedded_stream(const Origin& origin, std::string_view wanted) {
+        if (origin.attachment >= message_.attachments.size()) {
+            return std::nullopt;
         }
-        const std::size_t end = std::min(first_unused_ + kMostTried, attachment_used_.size());
-        std::vector<std::size_t> result;
-        for (std::size_t k = first_unused_; k < end; ++k) {
-            if (!attachment_used_[k]) {
-                result.push_back(k);
-            }
+        const auto& embedded = message_.attachments[origin.attachment].embedded;
+        if (!embedded || !keeps_source(*embedded, base::as_bytes(wanted))) {
+            return std::nullopt;
         }
-        return result;
-    }
-
-    /// Reading a long value for each of many parts would cost the square of the message: past this,
-    /// they are literal.
-    bool affordable(std::uint64_t bytes) {
-        work_ += bytes;
-        return work_ <= kFreeWork + kWorkPerByte * source_.size();
+        runner_.know_embedded(origin.attachment, base::memory_source(std::string(wanted)));
+        return MatchedStream{{RecipeValue::EmbeddedSource, origin.attachment, {}}, {}, 0};
     }
 
     void remember(const MatchedStream& stream) {
-        if (stream.stream.value == RecipeValue::AttachmentData) {
-            attachment_used_[static_cast<std::size_t>(stream.stream.attachment)] = true;
-        } else if (stream.stream.value == RecipeValue::Body) {
+        if (stream.stream.value == RecipeValue::Body) {
             body_used_ = stream.value_used;
         }
     }
 
     std::string_view source_;
     const mapi::Message& message_;
+    RecipeRunner runner_;
     std::u16string header_text_;
     std::u16string body_;
-    base::SharedSource html_;
-    std::vector<bool> attachment_used_;
-    std::multimap<std::uint64_t, std::size_t> attachments_by_size_;
-    std::size_t first_unused_ = 0;
-    std::uint64_t work_ = 0;       // bytes of values read to find and check references
+    std::uint64_t compared_ = 0;   // bytes of values
     std::uint64_t body_used_ = 0;  // UTF-16 units that parts so far have taken
     std::size_t at_ = 0;           // source bytes that the operations so far give
     BuiltRecipe recipe_;
 };
 
-bool is_base64(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
-           c == '/';
-}
-
-/// Decodes the characters before the first that is none; lines do not matter.
-std::string decode_base64(std::string_view encoded) {
-    std::string result;
-    std::uint32_t bits = 0;
-    int count = 0;
-    for (const char c : encoded) {
-        if (c == '=') {
-            break;
-        }
-        if (!is_base64(c)) {
-            continue;
-        }
-        const unsigned value = c >= 'a'   ? static_cast<unsigned>(c - 'a') + 26
-                               : c >= 'A' ? static_cast<unsigned>(c - 'A')
-                               : c >= '0' ? static_cast<unsigned>(c - '0') + 52
-                               : c == '+' ? 62U
-                                          : 63U;
-        bits = bits << 6 | value;
-        if (++count == 4) {
-            result += static_cast<char>(bits >> 16 & 0xFF);
-            result += static_cast<char>(bits >> 8 & 0xFF);
-            result += static_cast<char>(bits & 0xFF);
-            bits = 0;
-            count = 0;
-        }
-    }
-    if (count >= 2) {
-        result += static_cast<char>(bits >> (count == 2 ? 4 : 10) & 0xFF);
-    }
-    if (count == 3) {
-        result += static_cast<char>(bits >> 2 & 0xFF);
-    }
-    return result;
-}
-
-struct Line {
-    std::size_t begin = 0;
-    std::size_t length = 0;    // without the line end
-    std::size_t line_end = 0;  // 0, 1 (LF) or 2 (CRLF)
-    bool clean = true;         // only base64 characters and padding
-};
-
-/// The lines of part of the source, one after the other.
-class LineReader {
-  public:
-    LineReader(std::string_view source, std::size_t begin, std::size_t end)
-        : text_(source.substr(0, end)), at_(begin) {}
-
-    std::optional<Line> next() {
-        if (at_ >= text_.size()) {
-            return std::nullopt;
-        }
-        const std::size_t end = std::min(text_.find('\n', at_), text_.size());
-        const bool crlf = end < text_.size() && end > at_ && text_[end - 1] == '\r';
-        Line line{at_, end - at_ - (crlf ? 1U : 0U),
-                  end == text_.size() ? 0U
-                  : crlf              ? 2U
-                                      : 1U,
-                  true};
-        const std::string_view characters = text_.substr(at_, line.length);
-        line.clean = std::all_of(characters.begin(), characters.end(),
-                                 [](char c) { return is_base64(c) || c == '='; });
-        at_ = end + (end < text_.size() ? 1 : 0);
-        return line;
-    }
-
-  private:
-    std::string_view text_;
-    std::size_t at_;
-};
-
-std::optional<MatchedStream> Builder::base64_stream(std::string_view encoded,
-                                                    const MimeRegion& region) {
-    if (region.type.starts_with("text/") && encoded.size() <= kLargestText) {
-        if (auto stream = stream_for(decode_base64(encoded), region)) {
-            return stream;
-        }
-    }
-    // An attachment is compared while its base64 is made, not before: only its size is looked at
-    // here.
-    const auto characters =
-        static_cast<std::uint64_t>(std::count_if(encoded.begin(), encoded.end(), is_base64));
-    const auto same_size = attachments_by_size_.equal_range(characters * 6 / 8);
-    for (auto it = same_size.first; characters > 1 && it != same_size.second; ++it) {
-        if (!attachment_used_[it->second]) {
-            return MatchedStream{Stream{RecipeValue::AttachmentData, it->second, {}}, {}, 0};
-        }
-    }
-    return std::nullopt;
-}
-
-void Builder::base64(const MimeRegion& region) {
-    const std::string_view encoded =
-        source_.substr(region.body_begin, region.body_end - region.body_begin);
-    if (encoded.size() < kWorthAReference) {
-        return;
-    }
-    if (const auto stream = base64_stream(encoded, region)) {
-        base64_runs(region, *stream);
-    }
-}
-
-/// Lines of one length, and a shorter one behind them, are one run.
-void Builder::base64_runs(const MimeRegion& region, const MatchedStream& stream) {
-    const std::size_t most_runs = kMostRuns + (region.body_end - region.body_begin) / kBytesPerRun;
-    LineReader reader(source_, region.body_begin, region.body_end);
-    std::uint64_t first = 0;  // character of the unwrapped text
-    std::size_t runs = 0;
-    bool referred = false;
-    for (std::optional<Line> line = reader.next(); line && runs <= most_runs;) {
-        const Line start = *line;
-        if (start.length == 0 || !start.clean) {
-            line = reader.next();
-            continue;
-        }
-        ++runs;
-        Line last = start;
-        std::uint64_t count = start.length;
-        while ((line = reader.next()) && last.length == start.length &&
-               last.line_end == start.line_end && line->clean && line->length != 0 &&
-               line->length <= start.length) {
-            last = *line;
-            count += last.length;
-        }
-        // The line end of the last line is part of the run when it is of the same kind.
-        const bool final_newline = last.line_end != 0 && last.line_end == start.line_end;
-        const std::uint64_t line_length = last.begin == start.begin ? 0 : start.length;
-        const std::size_t end = last.begin + last.length + (final_newline ? start.line_end : 0);
-        referred = refer(Base64{stream.stream, first, count, line_length, start.line_end == 2,
-                                final_newline},
-                         stream.raw, start.begin, end) ||
-                   referred;
-        first += count;
-    }
-    if (referred) {
-        remember(stream);
-    }
-}
-
 }  // namespace
 
-BuiltRecipe build_recipe(std::string_view source, const mapi::Message& message) {
-    return Builder(source, message).run();
+BuiltRecipe build_recipe(std::string_view source, const Origins& origins,
+                         const mapi::Message& message) {
+    return Builder(source, message).run(sorted(origins));
 }
 
 }  // namespace mbx::convert::exact

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "convert/exact/origin.hpp"
 #include "convert/exact/recipe.hpp"
 #include "mapi/message.hpp"
 
@@ -16,8 +17,10 @@ struct BuiltRecipe {
     bool usable = true;    ///< false: the literals alone became too long to be held
 };
 
-/// Every reference has been executed and compared: running the operations gives `source`.
-BuiltRecipe build_recipe(std::string_view source, const mapi::Message& message);
+/// Every reference has been executed and compared: running the operations gives `source`. Origins
+/// are hints, in any order: wrong ones make the recipe longer, not wrong.
+BuiltRecipe build_recipe(std::string_view source, const Origins& origins,
+                         const mapi::Message& message);
 
 inline constexpr std::size_t kLargestLiterals = std::size_t{16} << 20;
 

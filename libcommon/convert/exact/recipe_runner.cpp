@@ -15,6 +15,10 @@
 namespace mbx::convert::exact {
 namespace {
 
+/// Of values, beyond what is in proportion to the output: bytes.
+constexpr std::uint64_t kFreeReading = std::uint64_t{64} << 20;
+constexpr std::uint64_t kReadingPerByte = 20;
+
 [[noreturn]] void fail(std::string_view what) {
     throw Error(ErrorCode::BadData, fmt::format("recipe: {}", what));
 }
@@ -26,33 +30,6 @@ const mapi::Attachment& attachment_at(const mapi::Message& message, std::uint64_
     return message.attachments[static_cast<std::size_t>(number)];
 }
 
-base::SharedSource value_of(const Stream& stream, const mapi::Message& message) {
-    base::SharedSource value;
-    switch (stream.value) {
-        case RecipeValue::HeaderText:
-            value = message.properties.source(mapi::PidTagTransportMessageHeaders);
-            break;
-        case RecipeValue::Body:
-            value = message.properties.source(mapi::PidTagBody);
-            break;
-        case RecipeValue::Html:
-            value = message.properties.source(mapi::PidTagHtml);
-            break;
-        case RecipeValue::AttachmentData:
-            value = attachment_at(message, stream.attachment).data;
-            break;
-        case RecipeValue::EmbeddedSource: {
-            const mapi::Attachment& attachment = attachment_at(message, stream.attachment);
-            value = attachment.embedded ? exact_source(*attachment.embedded).source : nullptr;
-            break;
-        }
-    }
-    if (!value) {
-        fail(fmt::format("value {} is not there", static_cast<int>(stream.value)));
-    }
-    return value;
-}
-
 std::string without_cr_before_lf(std::string_view bytes) {
     std::string result;
     result.reserve(bytes.size());
@@ -62,6 +39,16 @@ std::string without_cr_before_lf(std::string_view bytes) {
         }
     }
     return result;
+}
+
+base::ByteView take_literal(LiteralCursor& literals, std::uint64_t length) {
+    if (length > literals.rest.size()) {
+        fail("more literal bytes are wanted than there are");
+    }
+    const auto n = static_cast<std::size_t>(length);
+    const base::ByteView bytes = literals.rest.first(n);
+    literals.rest = literals.rest.subspan(n);
+    return bytes;
 }
 
 /// The pieces of one stream, one after the other, in memory.
@@ -81,7 +68,7 @@ class PieceReader {
                     result += text(piece);
                     break;
                 case Piece::Kind::Raw:
-                    result += raw(piece.length);
+                    result += base::as_text(take_literal(literals_, piece.length));
                     break;
             }
             if (result.size() > kLargestText) {
@@ -140,54 +127,11 @@ class PieceReader {
         return *std::move(encoded);
     }
 
-    std::string raw(std::uint64_t length) {
-        if (length > literals_.rest.size()) {
-            fail("more literal bytes are wanted than there are");
-        }
-        const auto n = static_cast<std::size_t>(length);
-        std::string result(base::as_text(literals_.rest.first(n)));
-        literals_.rest = literals_.rest.subspan(n);
-        return result;
-    }
-
     const base::SharedSource& value_;
     LiteralCursor& literals_;
     std::string text_;
     std::size_t at_ = 0;
     bool loaded_ = false;
-};
-
-base::SharedSource open_stream(const Stream& stream, const mapi::Message& message,
-                               LiteralCursor& literals) {
-    const base::SharedSource value = value_of(stream, message);
-    return stream.pieces.empty()
-               ? value
-               : base::memory_source(PieceReader(value, literals).read(stream.pieces));
-}
-
-struct Runner {
-    const mapi::Message& message;
-    LiteralCursor& literals;
-    const ByteSink& sink;
-
-    void operator()(const Literal& literal) const {
-        if (literal.length > literals.rest.size()) {
-            fail("more literal bytes are wanted than there are");
-        }
-        const auto n = static_cast<std::size_t>(literal.length);
-        sink(literals.rest.first(n));
-        literals.rest = literals.rest.subspan(n);
-    }
-    void operator()(const Copy& copy) const {
-        base::for_each_piece(*open_stream(copy.stream, message, literals), sink);
-    }
-    void operator()(const Base64& base64) const {
-        encode_base64(base64, *open_stream(base64.stream, message, literals), sink);
-    }
-    void operator()(const QuotedPrintable& qp) const {
-        const base::SharedSource stream = open_stream(qp.stream, message, literals);
-        encode_quoted_printable(qp, base::read_all_text(*stream, kLargestText), sink);
-    }
 };
 
 const Stream* whole_stream_of(const Operation& operation) {
@@ -205,9 +149,88 @@ const Stream* whole_stream_of(const Operation& operation) {
 
 }  // namespace
 
-void run_operation(const Operation& operation, const mapi::Message& message,
-                   LiteralCursor& literals, const ByteSink& sink) {
-    std::visit(Runner{message, literals, sink}, operation);
+void RecipeRunner::know_embedded(std::uint64_t attachment, base::SharedSource source) {
+    embedded_[attachment] = std::move(source);
+}
+
+bool RecipeRunner::is_affordable(std::uint64_t bytes_given) const noexcept {
+    return bytes_read_ <= kFreeReading + kReadingPerByte * bytes_given;
+}
+
+base::SharedSource RecipeRunner::embedded_source(std::uint64_t attachment) {
+    const auto known = embedded_.find(attachment);
+    if (known != embedded_.end()) {
+        return known->second;
+    }
+    const auto& embedded = attachment_at(message_, attachment).embedded;
+    base::SharedSource source = embedded ? exact_source(*embedded).source : nullptr;
+    know_embedded(attachment, source);
+    return source;
+}
+
+base::SharedSource RecipeRunner::value_of(const Stream& stream) {
+    base::SharedSource value;
+    switch (stream.value) {
+        case RecipeValue::HeaderText:
+            value = message_.properties.source(mapi::PidTagTransportMessageHeaders);
+            break;
+        case RecipeValue::Body:
+            value = message_.properties.source(mapi::PidTagBody);
+            break;
+        case RecipeValue::Html:
+            value = message_.properties.source(mapi::PidTagHtml);
+            break;
+        case RecipeValue::AttachmentData:
+            value = attachment_at(message_, stream.attachment).data;
+            break;
+        case RecipeValue::EmbeddedSource:
+            value = embedded_source(stream.attachment);
+            break;
+    }
+    if (!value) {
+        fail(fmt::format("value {} is not there", static_cast<int>(stream.value)));
+    }
+    return value;
+}
+
+base::SharedSource RecipeRunner::open_stream(const Stream& stream, LiteralCursor& literals) {
+    const base::SharedSource value = value_of(stream);
+    if (stream.pieces.empty()) {
+        return value;
+    }
+    bytes_read_ += value->size();
+    return base::memory_source(PieceReader(value, literals).read(stream.pieces));
+}
+
+void RecipeRunner::copy(const Copy& operation, LiteralCursor& literals, const ByteSink& sink) {
+    const base::SharedSource stream = open_stream(operation.stream, literals);
+    bytes_read_ += stream->size();
+    base::for_each_piece(*stream, sink);
+}
+
+void RecipeRunner::base64(const Base64& operation, LiteralCursor& literals, const ByteSink& sink) {
+    const base::SharedSource stream = open_stream(operation.stream, literals);
+    bytes_read_ += stream->size();
+    encode_base64(operation, *stream, sink);
+}
+
+void RecipeRunner::quoted_printable(const QuotedPrintable& operation, LiteralCursor& literals,
+                                    const ByteSink& sink) {
+    const base::SharedSource stream = open_stream(operation.stream, literals);
+    bytes_read_ += stream->size();
+    encode_quoted_printable(operation, base::read_all_text(*stream, kLargestText), sink);
+}
+
+void RecipeRunner::run(const Operation& operation, LiteralCursor& literals, const ByteSink& sink) {
+    if (const auto* literal = std::get_if<Literal>(&operation)) {
+        sink(take_literal(literals, literal->length));
+    } else if (const auto* copied = std::get_if<Copy>(&operation)) {
+        copy(*copied, literals, sink);
+    } else if (const auto* encoded = std::get_if<Base64>(&operation)) {
+        base64(*encoded, literals, sink);
+    } else {
+        quoted_printable(std::get<QuotedPrintable>(operation), literals, sink);
+    }
 }
 
 std::set<std::size_t> fully_used_attachments(const std::vector<Operation>& operations,

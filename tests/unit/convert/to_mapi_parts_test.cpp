@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
-#include "convert/origins.hpp"
+#include "convert/exact/exact_source.hpp"
 #include "unit/convert/mapi_text.hpp"
 
 namespace mbx::convert {
@@ -495,28 +495,51 @@ TEST(ToMapiStress, FailuresOfTheSourceAreToldAsTheyAre) {
     EXPECT_THROW(mapi_of(mail), Error);
 }
 
-TEST(ToMapiOrigins, ValuesTellWhereTheyComeFrom) {
-    const std::string source =
-        "Subject: s\n" +
-        multipart("mixed", {part("text/plain", "P"),
-                            part("image/png", "cA==", "Content-Transfer-Encoding: base64\n"),
-                            part("message/rfc822", "Subject: inner\n\nI")});
-    const auto mail = mail_of(source);
-    base::IgnoreDiagnostics ignore;
-    OriginTree origins;
-    to_mapi_with_origins(mail, {.exact_source = false}, ignore, origins);
-    const auto slice = [&](const Origin& origin) {
-        return source.substr(origin.range.begin, origin.range.size());
-    };
-    ASSERT_THAT(origins.origins, SizeIs(4));
-    EXPECT_THAT(slice(origins.origins[0]), testing::StartsWith("Subject: s\n"));
-    EXPECT_EQ(slice(origins.origins[1]), "P");
-    EXPECT_EQ(slice(origins.origins[2]), "cA==");
-    EXPECT_EQ(origins.origins[2].encoding, TransferEncoding::Base64);
-    EXPECT_EQ(slice(origins.origins[3]), "Subject: inner\n\nI");
-    ASSERT_THAT(origins.embedded, SizeIs(1));
-    EXPECT_EQ(origins.embedded[0].first, 1U);
-    EXPECT_EQ(slice(origins.embedded[0].second.origins.at(1)), "I");
+std::size_t recipe_size(const mapi::Message& message) {
+    return message.properties.get<base::Bytes>(exact::exact_source_name())->size();
+}
+
+TEST(ToMapi, TheRecipeRefersToEveryValueThatIsStored) {
+    std::string text;
+    std::string base64;
+    for (int i = 0; i < 400; ++i) {
+        text += "Line " + std::to_string(i * 7919 % 1000) + "\n";
+        base64 += "TGluZSBvZiBhbiBhdHRhY2htZW50" + std::to_string(i * 7919 % 9000 + 1000) + "\n";
+    }
+    const std::string inner = "Subject: inner\n\n" + text;
+    const std::string mixed =
+        multipart("mixed", {part("text/plain", text), part("text/html", "<p>" + text),
+                            part("image/png", base64, "Content-Transfer-Encoding: base64\n"),
+                            part("message/rfc822", inner),
+                            part("message/rfc822", "U3ViamVjdDogaW5uZXIKCiAg" + base64,
+                                 "Content-Transfer-Encoding: base64\n")});
+    const mapi::Message message = mapi_of(mail_of("Subject: s\n" + mixed), {});
+    ASSERT_THAT(message.attachments, SizeIs(4));
+    EXPECT_LT(recipe_size(message), 400U);
+    ASSERT_TRUE(message.attachments[2].embedded);
+    EXPECT_LT(recipe_size(*message.attachments[2].embedded), 150U);
+    EXPECT_TRUE(message.attachments[3].embedded);
+}
+
+TEST(ToMapi, EveryLevelOfEmbeddedMessagesHasASmallRecipe) {
+    std::string text;
+    for (int i = 0; i < 400; ++i) {
+        text += "Line " + std::to_string(i * 7919 % 1000) + "\n";
+    }
+    std::string source = "Subject: innermost\n\n" + text;
+    for (int i = 0; i < 40; ++i) {
+        source = "Subject: level\nContent-Type: message/rfc822\n\n" + source;
+    }
+    const mapi::Message message = mapi_of(mail_of(source), {});
+    const mapi::Message* level = &message;
+    for (int i = 0; i < 40; ++i) {
+        EXPECT_LT(recipe_size(*level), 150U) << i;
+        ASSERT_THAT(level->attachments, SizeIs(1)) << i;
+        level = level->attachments[0].embedded.get();
+    }
+    const auto exact = exact::exact_source(message);
+    ASSERT_EQ(exact.origin, exact::SourceOrigin::Exact);
+    EXPECT_EQ(base::read_all_text(*exact.source, source.size()), source);
 }
 
 TEST(ToMapi, GivesTheSameForTheSame) {

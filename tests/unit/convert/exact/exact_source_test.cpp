@@ -26,9 +26,37 @@ std::size_t recipe_size(const mapi::Message& message) {
     return message.properties.get<base::Bytes>(exact_source_name())->size();
 }
 
+struct Part {
+    std::string bytes;  // as they stand in the source
+    RecipeValue value = RecipeValue::Body;
+    mail::TransferEncoding encoding = mail::TransferEncoding::Identity;
+    std::string charset = "utf-8";
+};
+
+/// The header, and the last place of each part; attachments are numbered as they come.
+Origins origins_in(const std::string& source, const std::vector<Part>& parts) {
+    Origins origins(1);
+    origins[0].range.end = std::min(source.find("\n\n"), source.find("\n\r\n")) + 1;
+    std::size_t attachment = 0;
+    for (const Part& part : parts) {
+        Origin origin;
+        origin.value = part.value;
+        origin.range.begin = source.rfind(part.bytes);
+        origin.range.end = origin.range.begin + part.bytes.size();
+        origin.encoding = part.encoding;
+        origin.charset = part.charset;
+        const bool attached =
+            part.value == RecipeValue::AttachmentData || part.value == RecipeValue::EmbeddedSource;
+        origin.attachment = attached ? attachment++ : 0;
+        origins.push_back(std::move(origin));
+    }
+    return origins;
+}
+
 /// Keeps the source, and says whether it comes back; `largest` bounds the recipe.
-void expect_exact(mapi::Message& message, const std::string& source, std::size_t largest) {
-    keep_exact_source(message, base::memory_source(source), {});
+void expect_exact(mapi::Message& message, const std::string& source, std::size_t largest,
+                  const std::vector<Part>& parts) {
+    keep_exact_source(message, base::memory_source(source), origins_in(source, parts), {});
     const ExactSource exact = exact_source(message);
     ASSERT_EQ(exact.origin, SourceOrigin::Exact);
     EXPECT_EQ(base::read_all_text(*exact.source, source.size()), source);
@@ -62,29 +90,29 @@ std::string long_text() {
 
 TEST(ExactSource, PlainTextCostsLittleMoreThanItsHead) {
     mapi::Message message = message_with(kHeader, long_text());
-    expect_exact(message, kHeader + "\n" + long_text(), 100);
+    expect_exact(message, kHeader + "\n" + long_text(), 100, {{long_text()}});
 }
 
 TEST(ExactSource, KeepsCrlf) {
     mapi::Message message = message_with(kHeader, long_text());
-    expect_exact(message, with_crlf(kHeader + "\n" + long_text()), 100);
+    expect_exact(message, with_crlf(kHeader + "\n" + long_text()), 100, {{with_crlf(long_text())}});
 }
 
 TEST(ExactSource, KeepsMixedLineEndsNulAndBareCr) {
     mapi::Message message = message_with(kHeader, long_text() + "a b\nend");
-    const std::string source =
-        with_crlf(kHeader) + "\n" + long_text() + std::string("a\0b\r\nend", 8);
-    expect_exact(message, source, 130);
+    const std::string body = long_text() + std::string("a\0b\r\nend", 8);
+    expect_exact(message, with_crlf(kHeader) + "\n" + body, 130, {{body}});
 }
 
 TEST(ExactSource, KeepsLegacySingleByteText) {
     const std::string header = kHeader + "Content-Type: text/plain; charset=iso-8859-1\n";
     mapi::Message message = message_with(header, long_text() + "Gr\u00fc\u00dfe \u20ac\n");
-    expect_exact(message,
-                 header + "\n" + long_text() +
-                     "Gr\xfc\xdf"
-                     "e \x80\n",
-                 110);
+    const std::string body = long_text() +
+                             "Gr\xfc\xdf"
+                             "e \x80\n";
+    Part part{body};
+    part.charset = "iso-8859-1";
+    expect_exact(message, header + "\n" + body, 110, {part});
 }
 
 TEST(ExactSource, RefersToBase64Attachments) {
@@ -107,7 +135,34 @@ TEST(ExactSource, RefersToBase64Attachments) {
             "\n--b\nContent-Type: text/plain\n\nhello there, this is the text\n\n--b\n"
             "Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\n" +
             encoded + "\n--b--\n",
-        200);
+        200,
+        {{"hello there, this is the text\n"},
+         {encoded, RecipeValue::AttachmentData, mail::TransferEncoding::Base64}});
+}
+
+TEST(ExactSource, Base64ThatEndsWronglyIsLiteralAtItsEndOnly) {
+    std::string data;
+    std::string encoded;
+    for (int i = 0; i < 5701; ++i) {
+        data += static_cast<char>(i * 31 % 256);
+    }
+    const Base64 op{{}, 0, 7604, 76, false, true};
+    encode_base64(op, *base::memory_source(data),
+                  [&](base::ByteView piece) { encoded += base::as_text(piece); });
+    ASSERT_TRUE(encoded.ends_with("==\n"));
+    const std::string lines = encoded.substr(0, encoded.size() - 5);
+    const std::string one_line = [&] {
+        std::string text = lines;
+        std::erase(text, '\n');
+        return text;
+    }();
+    // Bits of the last byte that mean nothing are set; padding is absent; data in one line.
+    for (const std::string& wrong : {lines + "5V==\n", lines + "5R", one_line + "5V=\n"}) {
+        mapi::Message message = message_with(kHeader, "");
+        attach(message, data);
+        expect_exact(message, kHeader + "\n" + wrong, 160,
+                     {{wrong, RecipeValue::AttachmentData, mail::TransferEncoding::Base64}});
+    }
 }
 
 TEST(ExactSource, RefersToQuotedPrintableText) {
@@ -118,22 +173,23 @@ TEST(ExactSource, RefersToQuotedPrintableText) {
         message_with(header, long_text() +
                                  "Grüße aus Köln, und eine lange Zeile dazu, die nicht in eine "
                                  "Zeile passt, sondern zwei braucht\n");
-    expect_exact(message,
-                 header + "\n" + long_text() +
-                     "Gr=C3=BC=C3=9Fe aus K=C3=B6ln, und eine lange Zeile dazu, die nicht in "
-                     "eine=\n Zeile passt, sondern zwei braucht\n",
-                 130);
+    const std::string body =
+        long_text() +
+        "Gr=C3=BC=C3=9Fe aus K=C3=B6ln, und eine lange Zeile dazu, die nicht in eine=\n Zeile "
+        "passt, sondern zwei braucht\n";
+    expect_exact(message, header + "\n" + body, 130,
+                 {{body, RecipeValue::Body, mail::TransferEncoding::QuotedPrintable}});
 }
 
 TEST(ExactSource, KeepsWhatItCannotReferTo) {
     mapi::Message message = message_with("", "");
     const std::string source("\x00\xff\x01garbage without any structure\r\r\n\n", 36);
-    expect_exact(message, source, source.size() + 64);
+    expect_exact(message, source, source.size() + 64, {});
 }
 
 TEST(ExactSource, KeepsNothing) {
     mapi::Message message;
-    expect_exact(message, "", 64);
+    expect_exact(message, "", 64, {});
 }
 
 TEST(ExactSource, EmbeddedMessageHasItsOwn) {
@@ -142,13 +198,62 @@ TEST(ExactSource, EmbeddedMessageHasItsOwn) {
     mapi::Attachment attachment;
     attachment.properties.set(mapi::PidTagAttachMethod, std::int32_t{5});
     attachment.embedded = std::make_unique<mapi::Message>(message_with(kHeader, long_text()));
-    keep_exact_source(*attachment.embedded, base::memory_source(inner_source), {});
+    keep_exact_source(*attachment.embedded, base::memory_source(inner_source),
+                      origins_in(inner_source, {{long_text()}}), {});
     message.attachments.push_back(std::move(attachment));
     const std::string header = kHeader + "Content-Type: multipart/mixed; boundary=b\n";
     message.properties.set(mapi::PidTagTransportMessageHeaders, with_crlf(header));
     expect_exact(message,
                  header + "\n--b\nContent-Type: message/rfc822\n\n" + inner_source + "\n--b--\n",
-                 150);
+                 150, {{inner_source, RecipeValue::EmbeddedSource}});
+}
+
+TEST(ExactSource, OriginsThatLieCostBytesAndNothingElse) {
+    mapi::Message message = message_with(kHeader, long_text());
+    attach(message, "some attached bytes, not in the source");
+    const std::string source = kHeader + "\n" + long_text();
+    Origins origins(6);
+    for (std::size_t i = 0; i < origins.size(); ++i) {
+        origins[i].value = static_cast<RecipeValue>(i % 5 + 1);
+        origins[i].encoding = static_cast<mail::TransferEncoding>(i % 4);
+        origins[i].attachment = i;
+        origins[i].range = {i * 40, i * 1000};
+    }
+    origins[5].range.end = source.size() + 1;
+    keep_exact_source(message, base::memory_source(source), origins, {});
+    EXPECT_EQ(exact_source(message).origin, SourceOrigin::Exact);
+}
+
+TEST(ExactSource, AnEmbeddedMessageMayBeReferredToMoreThanOnce) {
+    mapi::Message message = message_with(kHeader, long_text());
+    const std::string innermost = kHeader + "\n" + long_text();
+    keep_exact_source(message, base::memory_source(innermost),
+                      origins_in(innermost, {{long_text()}}), {});
+    std::string source = innermost;
+    for (int depth = 0; depth < 12; ++depth) {
+        mapi::Message outer;
+        mapi::Attachment attachment;
+        attachment.properties.set(mapi::PidTagAttachMethod, std::int32_t{5});
+        attachment.embedded = std::make_unique<mapi::Message>(std::move(message));
+        outer.attachments.push_back(std::move(attachment));
+        Origins origins;
+        for (std::size_t i = 0; i < 3; ++i) {
+            Origin origin;
+            origin.value = RecipeValue::EmbeddedSource;
+            origin.range = {i * source.size(), (i + 1) * source.size()};
+            origins.push_back(origin);
+        }
+        if (depth < 4) {
+            source = source + source + source;
+        } else {
+            origins.resize(1);
+        }
+        keep_exact_source(outer, base::memory_source(source), origins, {});
+        message = std::move(outer);
+    }
+    const ExactSource exact = exact_source(message);
+    ASSERT_EQ(exact.origin, SourceOrigin::Exact);
+    EXPECT_EQ(base::read_all_text(*exact.source, source.size()), source);
 }
 
 class EditedMessage : public testing::Test {
@@ -156,7 +261,9 @@ class EditedMessage : public testing::Test {
     EditedMessage() : message_(message_with(kHeader, long_text())) {
         message_.properties.set(mapi::PidTagSubject, std::string("x"));
         attach(message_, "some attached bytes, not in the source");
-        keep_exact_source(message_, base::memory_source(kHeader + "\n" + long_text()), {});
+        const std::string source = kHeader + "\n" + long_text();
+        keep_exact_source(message_, base::memory_source(source),
+                          origins_in(source, {{long_text()}}), {});
     }
     SourceOrigin origin() const { return exact_source(message_).origin; }
 

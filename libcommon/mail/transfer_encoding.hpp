@@ -7,7 +7,7 @@
 #include "base/byte_source.hpp"
 #include "base/bytes.hpp"
 
-namespace mbx::convert {
+namespace mbx::mail {
 
 enum class TransferEncoding {
     Identity,  ///< 7bit, 8bit, binary, and what nobody knows
@@ -44,4 +44,4 @@ base::SharedSource decoded_source(base::SharedSource encoded, TransferEncoding e
 /// A source with each LF that does not follow a CR as CRLF.
 base::SharedSource crlf_source(base::SharedSource source);
 
-}  // namespace mbx::convert
+}  // namespace mbx::mail

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace mbx::convert {
+namespace mbx::base {
 
 /// The value of a hexadecimal digit, -1 for any other character.
 constexpr int hex_value(char c) {
@@ -35,4 +35,4 @@ inline std::string percent_decoded(std::string_view text) {
     return unescape_hex(text, '%');
 }
 
-}  // namespace mbx::convert
+}  // namespace mbx::base

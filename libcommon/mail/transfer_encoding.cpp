@@ -1,4 +1,4 @@
-#include "convert/transfer_encoding.hpp"
+#include "mail/transfer_encoding.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,10 +7,10 @@
 #include <string>
 #include <utility>
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
-#include "convert/percent.hpp"
 
-namespace mbx::convert {
+namespace mbx::mail {
 namespace {
 
 using base::Bytes;
@@ -138,7 +138,7 @@ class QuotedPrintableDecoder final : public TransferDecoder {
 
     void finish(Bytes& to) override {
         // "=" and blanks at the very end: a soft break without its line end.
-        if (held_.size() > 1 && hex_value(held_[1]) >= 0) {
+        if (held_.size() > 1 && base::hex_value(held_[1]) >= 0) {
             base::append(to, base::as_bytes(held_));
         }
         held_.clear();
@@ -149,14 +149,14 @@ class QuotedPrintableDecoder final : public TransferDecoder {
     void go_on(char c, Bytes& to) {
         const bool blank = c == ' ' || c == '\t';
         const char last = held_.back();
-        if (c == '\n' && (held_.size() == 1 || hex_value(held_[1]) < 0)) {
+        if (c == '\n' && (held_.size() == 1 || base::hex_value(held_[1]) < 0)) {
             held_.clear();
-        } else if (held_.size() == 1 && hex_value(c) >= 0) {
+        } else if (held_.size() == 1 && base::hex_value(c) >= 0) {
             held_ += c;
-        } else if (held_.size() == 2 && hex_value(last) >= 0 && hex_value(c) >= 0) {
-            to.push_back(static_cast<std::byte>(hex_value(last) << 4 | hex_value(c)));
+        } else if (held_.size() == 2 && base::hex_value(last) >= 0 && base::hex_value(c) >= 0) {
+            to.push_back(static_cast<std::byte>(base::hex_value(last) << 4 | base::hex_value(c)));
             held_.clear();
-        } else if (hex_value(last) < 0 && last != '\r' && (blank || c == '\r')) {
+        } else if (base::hex_value(last) < 0 && last != '\r' && (blank || c == '\r')) {
             held_ += c;
         } else {
             give_up(c, to);
@@ -368,4 +368,4 @@ base::SharedSource crlf_source(base::SharedSource source) {
     return std::make_shared<DecodedSource<decltype(make)>>(std::move(source), make);
 }
 
-}  // namespace mbx::convert
+}  // namespace mbx::mail
