@@ -163,6 +163,37 @@ setup_again() {
     [ "$(row MarySm)" = "Mary Smith,MarySm,OLD,NEW" ]
 }
 
+@test "a signal to all processes, as service managers send it, leaves the recipient waiting" {
+    local at
+    for at in mbx-check-inbox mbx-export pst-inspect pst-import; do
+        for _ in 1 2 3; do
+            setup_again
+            : >"$FAKE/$at.JohnD.wait"
+            setsid mbx-migrate l.csv >out 2>err 3>&- &
+            local driver=$!
+            wait_for "$FAKE/$at.JohnD.waiting"
+            kill -TERM -- "-$driver"
+            ends_with 75 "$driver"
+            [ "$(<out)" = "$PWD/l.csv: 3 recipients, 0 succeeded, 0 failed, 3 pending" ]
+            [ "$(row JohnD)" = "John Doe,JohnD,OLD,NEW" ]
+            rm "$FAKE/$at.JohnD.wait"
+            mbx-migrate --quiet l.csv
+        done
+    done
+}
+
+@test "a tool that was killed is a failure, and the log says which signal it was" {
+    : >"$FAKE/mbx-export.JohnD.wait"
+    mbx-migrate --quiet l.csv >out 2>err &
+    local driver=$!
+    wait_for "$FAKE/mbx-export.JohnD.waiting"
+    kill -KILL "$(<"$FAKE/mbx-export.JohnD.waiting")"
+    ends_with 65 "$driver"
+    [ "$(row JohnD)" = "FAILURE,John Doe,JohnD,OLD,NEW,Error Copying Messages" ]
+    [ "$(grep -c ^SUCCESS l.csv)" -eq 2 ]
+    grep -qx 'mbx-export: ended by SIGKILL' l.csv.log
+}
+
 @test "the second signal stops at once, and a new run goes on" {
     : >"$FAKE/pst-import.JohnD.wait"
     mbx-migrate l.csv >out 2>err &
@@ -301,8 +332,18 @@ setup_again() {
 MarySm on OLD: Destination Inbox Missing Or Not Empty
 BobK on OLD: ready" ]
     cmp l.csv before.csv
-    [ ! -e l.csv.work ]
+    [ "$(echo l.csv*)" = l.csv ]
     refute grep -vE '^mbx-check-inbox ' "$FAKE/calls"
+}
+
+@test "a dry run keeps no row from those who work on the list" {
+    : >"$FAKE/mbx-check-inbox.JohnD.wait"
+    mbx-migrate --quiet --dry-run l.csv >out 2>err &
+    local driver=$!
+    wait_for "$FAKE/mbx-check-inbox.JohnD.waiting"
+    [ "$(csv-status next l.csv)" = 'John Doe,JohnD,OLD,NEW' ]
+    rm "$FAKE/mbx-check-inbox.JohnD.wait"
+    ends_with 0 "$driver"
 }
 
 @test "PST files are kept when asked, and nobody else may read them" {
