@@ -22,14 +22,14 @@ using mail::FolderPath;
 using pst::ndb::Nid;
 
 /// With every sign written =XX, as MailStore::possible_name writes those that it knows to be
-/// refused. Letters, digits, "-", "_" and blanks within are what all servers take.
-std::string plain_name(std::string_view name) {
+/// refused. Letters, digits, "-", "_", "=" and blanks within are what all servers take.
+std::string plain_name(std::string_view name, bool ascii_only) {
     const auto is_plain = [&](std::size_t i) {
         const char c = name[i];
         const bool at_end = i == 0 || i + 1 == name.size();
-        return static_cast<unsigned char>(c) >= 0x80 || (c >= '0' && c <= '9') ||
-               (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' ||
-               (c == ' ' && !at_end);
+        const bool ascii = static_cast<unsigned char>(c) < 0x80;
+        return (!ascii && !ascii_only) || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+               (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '=' || (c == ' ' && !at_end);
     };
     std::string result;
     for (std::size_t i = 0; i < name.size(); ++i) {
@@ -108,19 +108,20 @@ class FolderMaker {
     }
 
     /// The path itself; its name without the signs that one server or another refuses; a shorter
-    /// one; another for what is reserved there; and, for servers that want no folders below this
-    /// one, a place at the top. None of them is another folder's.
+    /// one; one in ASCII; another for what is reserved there; and, for servers that want no folders
+    /// below this one, a place at the top. None of them is another folder's.
     std::vector<FolderPath> candidates(const FolderPath& path) const {
         std::vector<FolderPath> result{path};
         if (path == mail::kInboxPath) {
             return result;
         }
-        const std::string plain = plain_name(path.back());
+        const std::string plain = plain_name(path.back(), false);
+        const std::string ascii = plain_name(path.back(), true);
         std::string flat;
         for (const std::string& name : path) {
-            flat += (flat.empty() ? "" : " - ") + plain_name(name);
+            flat += (flat.empty() ? "" : " - ") + plain_name(name, true);
         }
-        for (const std::string& name : {plain, short_name(plain), plain + "_"}) {
+        for (const std::string& name : {plain, short_name(plain), ascii, plain + "_"}) {
             FolderPath beside = path;
             beside.back() = name;
             add_candidate(result, std::move(beside));

@@ -88,8 +88,8 @@ class MailStore {
     virtual std::unique_ptr<FolderWriter> writer(const mail::FolderPath& folder) = 0;
 
     /// The name under which this store can hold `folder`: itself, or with what it cannot hold (its
-    /// separator, control characters, reserved names, too long names) written reversibly as %XX or
-    /// with a suffix.
+    /// separator, control characters, reserved names, too long names) written as %XX or =XX, or
+    /// with a suffix. A path that it can hold comes back as it is.
     virtual mail::FolderPath possible_name(const mail::FolderPath& folder) const = 0;
 
     virtual StoreLimits limits() const { return {}; }

@@ -187,9 +187,11 @@ class ImapStore final : public MailStore {
     void connect();
     void read_namespace();
     void read_separator();
-    /// The session, alive: a server may have closed it while a long folder was copied over another
-    /// connection.
-    Session& session();
+    /// Calls `ask`, and once more over a new connection when the server has closed this one, as it
+    /// may do while a long folder is copied over another. What is asked may be asked twice.
+    template <typename Ask>
+    auto with_session(Ask ask);
+    std::vector<StoreFolder> list_folders();
     void require_folder(const mail::FolderPath& folder);
     std::string mailbox_name(const mail::FolderPath& folder) const;
     std::vector<ListedMailbox> list(const std::string& pattern);
@@ -222,16 +224,17 @@ void ImapStore::connect() {
     }
 }
 
-Session& ImapStore::session() {
+template <typename Ask>
+auto ImapStore::with_session(Ask ask) {
     try {
-        session_->require("NOOP");
+        return ask();
     } catch (const Error& error) {
         if (error.code() != ErrorCode::Unavailable) {
             throw;
         }
-        connect();
     }
-    return *session_;
+    connect();
+    return ask();
 }
 
 void ImapStore::read_namespace() {
@@ -301,7 +304,10 @@ std::vector<ListedMailbox> ImapStore::list(const std::string& pattern) {
 }
 
 std::vector<StoreFolder> ImapStore::folders() {
-    session();
+    return with_session([&] { return list_folders(); });
+}
+
+std::vector<StoreFolder> ImapStore::list_folders() {
     std::vector<ListedMailbox> listed = list(rules_.prefix + "*");
     std::vector<std::string> patterns = other_prefixes_;
     for (std::string& pattern : patterns) {
@@ -357,8 +363,7 @@ void ImapStore::count_messages(MailboxTable& table) {
 }
 
 std::optional<std::uint64_t> ImapStore::message_count(const mail::FolderPath& folder) {
-    session();
-    return count_of(mailbox_name(folder));
+    return with_session([&] { return count_of(mailbox_name(folder)); });
 }
 
 std::optional<std::uint64_t> ImapStore::count_of(const std::string& mailbox) {
@@ -387,13 +392,13 @@ void ImapStore::require_folder(const mail::FolderPath& folder) {
 }
 
 void ImapStore::create_folder(const mail::FolderPath& folder, mail::SpecialUse use) {
-    session();
     for (std::size_t depth = 1; depth <= folder.size(); ++depth) {
         const mail::FolderPath part(folder.begin(),
                                     folder.begin() + static_cast<std::ptrdiff_t>(depth));
         const std::string mailbox = mailbox_name(part);
         if (!created_.contains(mailbox)) {
-            create_one(mailbox, depth == folder.size() ? use : mail::SpecialUse::None);
+            const auto its_use = depth == folder.size() ? use : mail::SpecialUse::None;
+            with_session([&] { create_one(mailbox, its_use); });
             created_.insert(mailbox);
         }
     }

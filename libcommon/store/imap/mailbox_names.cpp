@@ -11,14 +11,6 @@
 namespace mbx::store::imap {
 namespace {
 
-bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
-}
-
-bool looks_escaped(std::string_view text, std::size_t at) {
-    return at + 2 < text.size() && is_hex(text[at + 1]) && is_hex(text[at + 2]);
-}
-
 bool is_refused(char c, const NameRules& rules) {
     const auto byte = static_cast<unsigned char>(c);
     constexpr std::string_view kRefusedByStrict = "!\"%/;<>\\^`{|}";  // Cyrus 3.6, tried one by one
@@ -28,13 +20,9 @@ bool is_refused(char c, const NameRules& rules) {
 
 std::string possible_name(std::string_view name, const NameRules& rules) {
     std::string result;
-    for (std::size_t i = 0; i < name.size(); ++i) {
-        const char c = name[i];
-        if (is_refused(c, rules) || (c == '=' && looks_escaped(name, i))) {
-            result += fmt::format("={:02X}", static_cast<unsigned char>(c));
-        } else {
-            result += c;
-        }
+    for (const char c : name) {
+        result += is_refused(c, rules) ? fmt::format("={:02X}", static_cast<unsigned char>(c))
+                                       : std::string(1, c);
     }
     return result;
 }

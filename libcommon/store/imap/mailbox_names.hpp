@@ -28,7 +28,7 @@ std::optional<mail::FolderPath> path_of(std::string_view mailbox, const NameRule
 std::string mailbox_of(const mail::FolderPath& path, const NameRules& rules);
 
 /// The nearest path that the server can hold: what a name cannot have (the separator, control
-/// characters, and on strict servers more) is written =XX, an "=" that would look like that as =3D.
+/// characters, and on strict servers more) is written =XX. What is possible already stays as it is.
 /// "inbox" in any case at the top is {"INBOX"}, since servers have no other. On a server whose
 /// prefix is "INBOX.", {"INBOX", "Work"} is {"Work"}: they have one place for both. The caller
 /// keeps such paths apart.

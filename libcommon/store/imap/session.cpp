@@ -268,12 +268,13 @@ void Session::login(const MailboxUrl& url, const ConnectOptions& options) {
                     "use TLS, or another kind of credentials");
     }
     if (answer.status != Status::Ok) {
-        const ErrorCode code =
-            meaning_of(answer) == ErrorCode::TryAgain ? ErrorCode::TryAgain : ErrorCode::NotAllowed;
-        throw Error(code,
+        // [LIMIT]: too many connections at once (RFC 5530), not too large a message.
+        const bool busy = meaning_of(answer) == ErrorCode::TryAgain || answer.code.name == "LIMIT";
+        throw Error(busy ? ErrorCode::TryAgain : ErrorCode::NotAllowed,
                     fmt::format("login of '{}' refused: {}", base::escape(credentials.user),
                                 words_of(answer)),
-                    "check user, password and the login method");
+                    busy ? "close other connections of that user, or try later"
+                         : "check user, password and the login method");
     }
     if (answer.code.name != "CAPABILITY") {
         read_capabilities();

@@ -26,13 +26,17 @@ TEST(MailboxNames, EmptyPartsAreLeftOut) {
     EXPECT_FALSE(path_of("INBOX.", kDot));
 }
 
-TEST(PossiblePath, WritesTheSeparatorReversibly) {
+TEST(PossiblePath, WritesWhatTheServerRefusesInHexadecimal) {
     EXPECT_EQ(possible_path({"dog.food.me@x"}, kDot), (mail::FolderPath{"dog=2Efood=2Eme@x"}));
     EXPECT_EQ(possible_path({"dog.food.me@x"}, kSlash), (mail::FolderPath{"dog.food.me@x"}));
-    EXPECT_EQ(possible_path({"a=2Fb"}, kSlash), (mail::FolderPath{"a=3D2Fb"}));
     EXPECT_EQ(possible_path({"100%", "a*"}, kSlash), (mail::FolderPath{"100%", "a*"}));
     EXPECT_EQ(possible_path({"100%", "a;b"}, NameRules{"", '/', false, true}),
               (mail::FolderPath{"100=25", "a=3Bb"}));
+}
+
+TEST(PossiblePath, LeavesWhatIsPossibleAsItIs) {
+    const mail::FolderPath once = possible_path({"dog.food", "a.b"}, kDot);
+    EXPECT_EQ(possible_path(once, kDot), once);
 }
 
 TEST(PossiblePath, BelowAnInboxPrefixThereIsOnePlace) {
