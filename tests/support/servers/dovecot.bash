@@ -1,5 +1,5 @@
 # Dovecot for servers.bash. Any user may log in with the password "secret"; "USER*boss" with "master" is the master
-# user; OAuth tokens are JWTs signed with the key "shared-secret". Mailboxes are Maildirs, see dovecot_maildir.
+# user; "quote", "blank" and "umlaut" have passwords like that; OAuth tokens are JWTs signed with the key "shared-secret". Mailboxes are Maildirs, see dovecot_maildir.
 # shellcheck disable=SC2154 # "servers" is set by servers.bash
 
 start_dovecot() { # NAME [SETTINGS]
@@ -44,6 +44,7 @@ configure_dovecot() { # FOLDER IMAP IMAPS
         owner=$(id -un) group=$(id -gn)
     fi
     printf 'boss:{PLAIN}master\n' >"$folder/masters"
+    printf '%s\n' 'quote:{PLAIN}a"b\c' 'blank:{PLAIN} a  b ' 'umlaut:{PLAIN}pässwörd€' >"$folder/passwords"
     printf 'shared-secret' | base64 >"$folder/keys/default/HS256/default"
     cat >"$folder/oauth2.conf" <<END
 introspection_mode = local
@@ -94,12 +95,15 @@ passdb {
   driver = passwd-file
   args = $folder/masters
   master = yes
-  result_success = continue
 }
 passdb {
   driver = oauth2
   mechanisms = xoauth2 oauthbearer
   args = $folder/oauth2.conf
+}
+passdb {
+  driver = passwd-file
+  args = $folder/passwords
 }
 passdb {
   driver = static
