@@ -13,6 +13,27 @@ bool is_blank(char c) {
     return c == ' ' || c == '\t';
 }
 
+/// RFC 5322 4.4 has blanks around "@" and "."; a quoted user keeps its own.
+std::string without_obsolete_blanks(std::string_view address) {
+    std::string result;
+    bool quoted = false;
+    for (std::size_t i = 0; i < address.size(); ++i) {
+        quoted ^= address[i] == '"';
+        if (!is_blank(address[i]) || quoted) {
+            result += address[i];
+            continue;
+        }
+        const std::size_t next = std::min(address.find_first_not_of(" \t", i), address.size());
+        const auto joins = [](char c) { return c == '@' || c == '.'; };
+        if (result.empty() || next == address.size() ||
+            (!joins(result.back()) && !joins(address[next]))) {
+            result += address.substr(i, next - i);
+        }
+        i = next - 1;
+    }
+    return result;
+}
+
 // What stands between two separators, in its raw parts.
 struct Item {
     std::string phrase;   // with its quotes
@@ -222,7 +243,7 @@ class Parser {
         if (base::starts_with_ignore_case(address, "mailto:")) {
             address.remove_prefix(7);
         }
-        return decode_header_text(address, fallback_charset_);
+        return decode_header_text(without_obsolete_blanks(address), fallback_charset_);
     }
 
     void add_pending(Mailbox mailbox, const Item& item) {

@@ -162,7 +162,11 @@ EncodedText encode_plain(std::string_view utf8, const StatedPages& pages) {
         return {std::string(utf8), "us-ascii"};
     }
     const auto charset = base::charset_of_code_page(pages.internet);
-    const bool usual = pages.internet != 1200 && pages.internet != 1201 &&
+    // Readers take the controls of ISO 8859 for windows-1252.
+    const bool has_controls = std::adjacent_find(utf8.begin(), utf8.end(), [](char a, char b) {
+                                  return a == '\xC2' && static_cast<unsigned char>(b) < 0xA0;
+                              }) != utf8.end();
+    const bool usual = !has_controls && pages.internet != 1200 && pages.internet != 1201 &&
                        pages.internet != 65000 && pages.internet != 52936 &&
                        pages.internet != 20127;
     if (charset && usual && pages.internet != 65001) {

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <iterator>
 
+#include "base/charset.hpp"
 #include "base/text.hpp"
 #include "base/utf.hpp"
 #include "convert/html_entities.hpp"
@@ -21,7 +22,17 @@ std::optional<char32_t> number_of(std::string_view digits, int radix) {
     const bool whole = error == std::errc() && end == digits.data() + digits.size();
     const bool is_character =
         value != 0 && value <= 0x10FFFF && !(value >= 0xD800 && value <= 0xDFFF);
-    return whole && is_character ? std::optional<char32_t>(value) : std::nullopt;
+    if (!whole || !is_character) {
+        return std::nullopt;
+    }
+    if (value >= 0x80 && value <= 0x9F) {
+        // Controls that nobody means: windows-1252 (HTML, 13.2.5.80).
+        const std::string byte(1, static_cast<char>(value));
+        const std::string text = base::decode_code_page(byte, 1252);
+        std::string_view rest = text;
+        return base::take_utf8(rest).code_point;
+    }
+    return value;
 }
 
 /// name: what stands between & and ;

@@ -31,6 +31,10 @@ TEST(TextOfHtml, ReferencesBecomeCharacters) {
               "äää<b> &nosuch;&#0;&#xD800;& &amp\r\n");
 }
 
+TEST(TextOfHtml, NumbersOfControlsMeanWindows1252) {
+    EXPECT_EQ(text_of_html("&#149;&#x93;x&#148;&#153;"), "•“x”™\r\n");
+}
+
 TEST(TextOfHtml, PreformattedTextKeepsItsLines) {
     EXPECT_EQ(text_of_html("<pre>a\n  b</pre>c  d"), "a\r\n  b\r\nc d\r\n");
     const std::string text = "a <b> & \"c\"\r\n  d";

@@ -69,6 +69,13 @@ TEST(Bodies, WrongOrMissingCodePagesAreGuessed) {
     EXPECT_THAT(make_mail(message).text, HasSubstr("<p>=C3=A4</p>"));
 }
 
+TEST(Bodies, ControlsOfIso8859AreNotTakenForWindows1252) {
+    mapi::Message message = received_mail();
+    message.properties.set(mapi::PidTagBody, std::string("\xC2\x95\r\n"));
+    message.properties.set(mapi::PidTagInternetCodepage, std::int32_t{28591});
+    EXPECT_THAT(make_mail(message).text, HasSubstr("charset=utf-8"));
+}
+
 TEST(Bodies, HtmlComesOutOfRtf) {
     for (const std::int32_t native : {0, 2}) {
         mapi::Message message = received_mail();

@@ -52,6 +52,13 @@ TEST(ToMapiAddresses, FromAndSenderStayApart) {
     EXPECT_EQ(text(message, kSender.smtp), "b@x");
 }
 
+TEST(ToMapiAddresses, ObsoleteBlanksAreNoPartOfAnAddress) {
+    const auto message =
+        with_header("From: A <a . b @  x (there) . example>\nSender: \"a . b\"@x\n");
+    EXPECT_EQ(text(message, kSentRepresenting.smtp), "a.b@x.example");
+    EXPECT_EQ(text(message, kSender.smtp), "\"a . b\"@x");
+}
+
 TEST(ToMapiAddresses, SenderAloneIsTheAuthor) {
     EXPECT_EQ(text(with_header("Sender: b@x\n"), kSentRepresenting.address), "b@x");
 }
