@@ -139,7 +139,9 @@ struct Encoder {
             refuse(type);
         }
         if (source->size() <= kMaxHeapItemSize) {
-            return base::read_all(*source, kMaxHeapItemSize);
+            base::Bytes bytes = base::read_all(*source, kMaxHeapItemSize);
+            require_size(*source, bytes.size());
+            return bytes;
         }
         return source;
     }
@@ -155,6 +157,15 @@ std::uint64_t size_of(const StoredValue& value) {
         return (*source)->size();
     }
     return std::get<ndb::DataTree>(value).size;
+}
+
+void require_size(const base::ByteSource& source, std::uint64_t given) {
+    if (given != source.size()) {
+        throw Error(
+            ErrorCode::BadData,
+            fmt::format("the bytes changed while they were read: {} were announced, {} came",
+                        source.size(), given));
+    }
 }
 
 StoredValue store_value(PropertyType type, const mapi::Value& value) {

@@ -22,6 +22,10 @@ using StoredValue = std::variant<base::Bytes, base::SharedSource, ndb::DataTree>
 
 std::uint64_t size_of(const StoredValue& value);
 
+/// Throws Error(BadData) when a source gave another number of bytes than it says it has: sizes that
+/// are stored elsewhere would be wrong.
+void require_size(const base::ByteSource& source, std::uint64_t given);
+
 /// Throws Error(Internal) when the C++ type is not that of `type`, and for 8-bit strings and other
 /// types that no Unicode store holds. Sources that fit into a heap are read.
 StoredValue store_value(mapi::PropertyType type, const mapi::Value& value);

@@ -23,7 +23,9 @@ ndb::DataTree write_value(ndb::NdbWriter& ndb, const StoredValue& value) {
         return ndb.add_data(*bytes);
     }
     if (const auto* source = std::get_if<base::SharedSource>(&value)) {
-        return ndb.add_data(**source);
+        const ndb::DataTree tree = ndb.add_data(**source);
+        require_size(**source, tree.size);
+        return tree;
     }
     return std::get<ndb::DataTree>(value);
 }

@@ -39,7 +39,8 @@ class SubnodeWriter {
     std::uint64_t data_size_ = 0;
 };
 
-/// Writes the bytes of a value as a data tree.
+/// Writes the bytes of a value as a data tree. Throws Error(BadData) when a source gives another
+/// number of bytes than it said.
 ndb::DataTree write_value(ndb::NdbWriter& ndb, const StoredValue& value);
 
 /// Where a value of variable size lies: nowhere when it is empty, in the heap up to

@@ -105,6 +105,41 @@ TEST_F(WriterTest, TakesBackAMessageWhoseSourceFails) {
     EXPECT_EQ(store().pst().size(), 0x42400U) << "nothing of the bad messages takes room";
 }
 
+/// Says another size than what it gives: a file that grows or shrinks while it is read.
+class ChangingSource final : public base::ByteSource {
+  public:
+    ChangingSource(std::uint64_t announced, std::size_t given)
+        : announced_(announced), given_(base::memory_source(std::string(given, 'x'))) {}
+    std::uint64_t size() const override { return announced_; }
+    std::unique_ptr<base::ByteReader> open() const override { return given_->open(); }
+
+  private:
+    std::uint64_t announced_;
+    base::SharedSource given_;
+};
+
+TEST_F(WriterTest, RefusesAMessageWhoseSourceGivesAnotherSizeThanItSaid) {
+    const auto writer = open();
+    const ndb::Nid inbox = make_inbox(*writer);
+    writer->add(inbox, message("before"));
+    const std::pair<std::uint64_t, std::size_t> sizes[] = {
+        {100'000, 99'999}, {100'000, 100'001}, {100, 0}, {0, 100}, {9000, 8000}};
+    for (const auto& [announced, given] : sizes) {
+        mapi::Message changing = message("changing");
+        changing.attachments.push_back(
+            attachment(std::make_shared<ChangingSource>(announced, given)));
+        try {
+            writer->add(inbox, changing);
+            ADD_FAILURE() << announced << " announced, " << given << " given";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), ErrorCode::BadData);
+            EXPECT_THAT(error.what(), testing::HasSubstr("changed while they were read"));
+        }
+    }
+    writer->add(inbox, message("after"));
+    EXPECT_THAT(problems_after_close(*writer), IsEmpty());
+}
+
 TEST_F(WriterTest, RefusesAnAttachmentOf2GiBWithoutReadingIt) {
     const auto writer = open();
     const ndb::Nid inbox = make_inbox(*writer);
