@@ -12,6 +12,8 @@
 
 namespace mbx::convert {
 
+using exact::recipe_identity;
+using exact::RecipeIdentity;
 using exact::SourceOrigin;
 
 struct ToMailOptions {

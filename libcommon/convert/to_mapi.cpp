@@ -84,15 +84,17 @@ class Converter {
         convert_content(context, depth, message, origins);
         set_flags(context, message);
         if (options_.exact_source) {
-            keep_source(tree, root, std::move(origins), message);
+            const exact::RecipeOptions recipe{options_.whole_source,
+                                              depth == 0 ? options_.stored_view : std::nullopt};
+            keep_source(tree, root, std::move(origins), recipe, message);
         }
         return message;
     }
 
-    void keep_source(const MimeTree& tree, const Entity& root, exact::Origins origins,
-                     mapi::Message& message) const {
+    static void keep_source(const MimeTree& tree, const Entity& root, exact::Origins origins,
+                            const exact::RecipeOptions& options, mapi::Message& message) {
         if (&root == &tree.root()) {
-            exact::keep_exact_source(message, tree.source, origins, {options_.whole_source});
+            exact::keep_exact_source(message, tree.source, origins, options);
             return;
         }
         const std::uint64_t begin = root.header_range.begin;
@@ -102,7 +104,7 @@ class Converter {
         }
         exact::keep_exact_source(
             message, base::slice_source(tree.source, begin, root.body_range.end - begin), origins,
-            {options_.whole_source});
+            options);
     }
 
     void convert_content(const MessageContext& context, int depth, mapi::Message& message,

@@ -5,19 +5,25 @@
 #include <string>
 
 #include "base/diagnostics.hpp"
+#include "convert/exact/view_digest.hpp"
 #include "mail/message.hpp"
 #include "mapi/folder.hpp"
 #include "mapi/message.hpp"
 
 namespace mbx::convert {
 
+using exact::ViewDigest;
+
 struct ToMapiOptions {
     /// The folder it goes to: decides the "from me" and "unsent" flags.
     mapi::SpecialFolder folder = mapi::SpecialFolder::None;
     /// Keep what gives the source back bit for bit (see exact/exact_source.hpp).
     bool exact_source = true;
-    /// Keep all of it for that, deflated, and refer to nothing else in the message.
+    /// Keep all of it for that, deflated, and refer to nothing else in the message: for messages
+    /// of which a store has been seen to give back something else than what was put into it.
     bool whole_source = false;
+    /// With whole_source: the digest of the message as the store gives it back.
+    std::optional<ViewDigest> stored_view;
 };
 
 /// Never fails on the content of a message: the worst mail becomes a message with its header text

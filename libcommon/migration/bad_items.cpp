@@ -117,6 +117,28 @@ void BadItems::add(BadItem item, const base::SharedSource& bytes) {
     items_.push_back(std::move(item));
 }
 
+void BadItems::forget_after(std::uint64_t count) {
+    if (items_.size() <= count) {
+        return;
+    }
+    std::error_code ignored;
+    for (std::size_t i = count; i < items_.size(); ++i) {
+        if (!items_[i].kept_as.empty()) {
+            fs::remove(fs::path(folder_) / items_[i].kept_as, ignored);
+        }
+    }
+    items_.resize(count);
+    const std::string list = (fs::path(folder_) / kListName).string();
+    fs::remove(list, ignored);
+    if (!items_.empty()) {
+        base::File file = base::File::create(list);
+        for (const BadItem& item : items_) {
+            file.write(base::as_bytes(json_line(item)));
+        }
+        file.close();
+    }
+}
+
 Error BadItems::too_many_error() const {
     return Error(
         ErrorCode::BadData,

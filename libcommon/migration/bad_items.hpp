@@ -39,6 +39,9 @@ class BadItems {
     /// CannotCreate) when they cannot be kept.
     void add(BadItem item, const base::SharedSource& bytes);
 
+    /// Takes back all but the first `count`, files and all: for work that is begun again.
+    void forget_after(std::uint64_t count);
+
     const std::vector<BadItem>& items() const noexcept { return items_; }
     std::uint64_t count() const noexcept { return items_.size(); }
     std::uint64_t limit() const noexcept { return limit_; }

@@ -17,13 +17,16 @@ namespace {
 class Exporter {
   public:
     Exporter(const ExportContext& context, const std::string& pst_path,
-             const ExportOptions& options)
+             const ExportOptions& options, const WholeSources& keep_whole)
         : context_(context),
           options_(options),
+          keep_whole_(keep_whole),
           writer_(pst_path, options.pst, context.clock, context.ids),
           losses_(result_.losses, context.losses) {}
 
-    ExportResult run() {
+    /// Writes the file and looks at it. What is returned has to be kept whole; publish() it when
+    /// that is nothing.
+    std::vector<UnfaithfulMessage> write() {
         const std::vector<PstTarget> plan =
             plan_pst_folders(context_.store.folders(), options_.folders, options_.known);
         for (const PstTarget& target : plan) {
@@ -37,7 +40,16 @@ class Exporter {
         if (context_.bad_items.too_many()) {
             throw context_.bad_items.too_many_error();
         }
-        publish();
+        writer_.finish();
+        result_.file_size = writer_.size_so_far();
+        return options_.read_back == ReadBack::None
+                   ? std::vector<UnfaithfulMessage>()
+                   : read_back(writer_.part_path(), result_, options_, context_);
+    }
+
+    ExportResult publish() {
+        throw_if_stopped(context_.stop);
+        writer_.close();
         return std::move(result_);
     }
 
@@ -62,6 +74,7 @@ class Exporter {
         PrepareOptions options;
         options.folder = target.folder.special;
         options.exact_source = options_.exact_source;
+        options.keep_whole = &keep_whole_;
         options.filter = options_.messages;
         const auto messages = prepare_messages_ahead(context_.store.messages(target.path), options);
         while (auto prepared = messages->next()) {
@@ -116,18 +129,9 @@ class Exporter {
         context_.progress.advance(1, 0);
     }
 
-    void publish() {
-        writer_.finish();
-        result_.file_size = writer_.size_so_far();
-        if (options_.read_back != ReadBack::None) {
-            read_back(writer_.part_path(), result_, options_, context_);
-        }
-        throw_if_stopped(context_.stop);
-        writer_.close();
-    }
-
     const ExportContext& context_;
     const ExportOptions& options_;
+    const WholeSources& keep_whole_;
     pst::PstWriter writer_;
     ExportResult result_;
     LossCounter losses_;
@@ -138,19 +142,34 @@ class Exporter {
         .with_place(place);
 }
 
-/// Every message can be read, and gives the bytes back that it came from.
+UnfaithfulMessage unfaithful(const mapi::Message& message, convert::SourceOrigin origin,
+                             const std::string& place) {
+    const auto recipe = convert::recipe_identity(message);
+    if (!recipe) {
+        throw_difference(place, "the original bytes of the message are not in it");
+    }
+    UnfaithfulMessage result{place, recipe->source, std::nullopt};
+    if (origin == convert::SourceOrigin::Edited) {
+        result.stored_view = recipe->whole_view;
+    }
+    return result;
+}
+
+/// Every message can be read, and gives the bytes back that it came from; those that do not go to
+/// `found`.
 void read_messages(pst::PstReader& reader, const ExportedFolder& folder, bool exact_source,
-                   const ExportContext& context) {
+                   const ExportContext& context, std::vector<UnfaithfulMessage>& found) {
     context.progress.start("read back " + base::escape(folder.pst_path), folder.messages);
     const auto cursor = reader.messages(folder.nid);
     std::uint64_t count = 0;
     base::IgnoreDiagnostics losses;
     while (const auto nid = cursor->next()) {
         throw_if_stopped(context.stop);
-        const auto mail = convert::to_mail(cursor->message(), {}, losses);
+        const mapi::Message message = cursor->message();
+        const auto mail = convert::to_mail(message, {}, losses);
         if (exact_source && mail.origin != convert::SourceOrigin::Exact) {
-            throw_difference(folder.pst_path + ": " + to_string(*nid),
-                             "the message does not give its original bytes");
+            found.push_back(
+                unfaithful(message, mail.origin, folder.pst_path + ": " + to_string(*nid)));
         }
         ++count;
         context.progress.advance(1, mail.message.source->size());
@@ -188,9 +207,11 @@ std::uint64_t ExportResult::bytes() const {
                            [](std::uint64_t sum, const auto& f) { return sum + f.bytes; });
 }
 
-void read_back(const std::string& part_path, const ExportResult& written,
-               const ExportOptions& options, const ExportContext& context) {
+std::vector<UnfaithfulMessage> read_back(const std::string& part_path, const ExportResult& written,
+                                         const ExportOptions& options,
+                                         const ExportContext& context) {
     check_structure(part_path, context);
+    std::vector<UnfaithfulMessage> found_unfaithful;
     base::DiagnosticList damage;
     const auto reader = pst::open_pst(part_path, {}, damage);
     std::unordered_map<std::uint32_t, pst::PstFolder> there;
@@ -208,17 +229,42 @@ void read_back(const std::string& part_path, const ExportResult& written,
                                          folder.messages));
         }
         if (options.read_back == ReadBack::Full) {
-            read_messages(*reader, folder, options.exact_source, context);
+            read_messages(*reader, folder, options.exact_source, context, found_unfaithful);
         }
     }
     if (!damage.items.empty()) {
         throw_difference(damage.items.front().place, damage.items.front().text);
     }
+    return found_unfaithful;
 }
 
 ExportResult export_mailbox(const ExportContext& context, const std::string& pst_path,
                             const ExportOptions& options) {
-    return Exporter(context, pst_path, options).run();
+    // The second attempt keeps whole what was not faithful; the third is for a source that changed
+    // in between.
+    constexpr int kMostAttempts = 3;
+    const std::uint64_t bad_items_before = context.bad_items.count();
+    base::IgnoreDiagnostics told_already;
+    const ExportContext again{context.store,    context.clock, context.ids, context.bad_items,
+                              context.progress, told_already,  context.stop};
+    WholeSources keep_whole;
+    for (int attempt = 1;; ++attempt) {
+        Exporter exporter(attempt == 1 ? context : again, pst_path, options, keep_whole);
+        const std::vector<UnfaithfulMessage> found = exporter.write();
+        if (found.empty()) {
+            return exporter.publish();
+        }
+        if (attempt == kMostAttempts) {
+            throw_difference(found.front().place, "the message does not give its original bytes");
+        }
+        for (const UnfaithfulMessage& message : found) {
+            keep_whole[message.source] = message.stored_view;
+            context.losses.report({base::Severity::Info, "kept-whole", message.place,
+                                   "its original bytes are kept whole, since the PST gives back "
+                                   "other values than were put into it"});
+        }
+        context.bad_items.forget_after(bad_items_before);
+    }
 }
 
 }  // namespace mbx::migration

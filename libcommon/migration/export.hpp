@@ -15,6 +15,7 @@
 #include "migration/folder_map.hpp"
 #include "migration/loss_counter.hpp"
 #include "migration/message_filter.hpp"
+#include "migration/whole_sources.hpp"
 #include "pst/writer.hpp"
 #include "store/mail_store.hpp"
 
@@ -67,7 +68,8 @@ struct ExportContext {
 };
 
 /// Writes `pst_path`, which must not exist, and publishes it when every message is in it but those
-/// in `bad_items`, and these are not too many.
+/// in `bad_items`, and these are not too many. When messages read back do not give their original
+/// bytes, the file is written again with the sources of those kept whole.
 ///
 /// Throws Error: CannotCreate (the file exists, or would become too large), BadData (too many bad
 /// items, or the file read back is not what was written), TryAgain (stopped), Unavailable (the
@@ -76,9 +78,18 @@ struct ExportContext {
 ExportResult export_mailbox(const ExportContext& context, const std::string& pst_path,
                             const ExportOptions& options);
 
+/// A message in a PST that does not give the bytes that it came from.
+struct UnfaithfulMessage {
+    std::string place;  ///< "Inbox/Work: 200024"
+    base::Sha256Digest source{};
+    std::optional<convert::ViewDigest> stored_view;  ///< as in WholeSources
+};
+
 /// Opens `part_path` and compares it with what was written, as `options.read_back` says. Throws
-/// Error(BadData) on a difference.
-void read_back(const std::string& part_path, const ExportResult& written,
-               const ExportOptions& options, const ExportContext& context);
+/// Error(BadData) on a difference. Returns messages that are there, but whose recipes do not hold:
+/// these are to be written again, with their source kept whole.
+std::vector<UnfaithfulMessage> read_back(const std::string& part_path, const ExportResult& written,
+                                         const ExportOptions& options,
+                                         const ExportContext& context);
 
 }  // namespace mbx::migration

@@ -46,6 +46,13 @@ class Plain final : public PreparedMessages {
         convert::ToMapiOptions options;
         options.folder = options_.folder;
         options.exact_source = options_.exact_source;
+        if (options_.keep_whole != nullptr && !options_.keep_whole->empty()) {
+            const auto found = options_.keep_whole->find(base::sha256(*prepared.mail->source));
+            if (found != options_.keep_whole->end()) {
+                options.whole_source = true;
+                options.stored_view = found->second;
+            }
+        }
         prepared.mapi = convert::to_mapi(*prepared.mail, options, losses);
         prepared.losses = std::move(losses.items);
     }

@@ -11,6 +11,7 @@
 #include "mapi/folder.hpp"
 #include "mapi/message.hpp"
 #include "migration/message_filter.hpp"
+#include "migration/whole_sources.hpp"
 #include "store/mail_store.hpp"
 
 namespace mbx::migration {
@@ -34,6 +35,7 @@ class PreparedMessages {
 struct PrepareOptions {
     mapi::SpecialFolder folder = mapi::SpecialFolder::None;
     bool exact_source = true;
+    const WholeSources* keep_whole = nullptr;  ///< null: none; outlives the messages
     MessageFilter filter;
 };
 

@@ -81,8 +81,9 @@ std::optional<base::Bytes> with_operations(const mapi::Message& message, RecipeH
 }
 
 base::SharedSource whole_source(const mapi::Message& message, RecipeHead head,
-                                const base::SharedSource& source) {
-    head.view_digest = view_digest(message, {});
+                                const base::SharedSource& source,
+                                const std::optional<ViewDigest>& stored_view) {
+    head.view_digest = stored_view ? *stored_view : view_digest(message, {});
     head.kind = RecipeKind::Deflated;
     base::Spool spool(kInMemory);
     spool.write(serialise(head));
@@ -232,7 +233,7 @@ void keep_exact_source(mapi::Message& message, const base::SharedSource& source,
         !best || head.source_length <= kSmallSource || best->size() > head.source_length / 4;
     mapi::Value value;
     if (may_be_smaller_whole) {
-        const base::SharedSource whole = whole_source(message, head, source);
+        const base::SharedSource whole = whole_source(message, head, source, options.stored_view);
         value = best && best->size() <= whole->size() ? property_value(*std::move(best))
                                                       : property_value(whole);
     } else {
@@ -246,6 +247,14 @@ bool keeps_source(const mapi::Message& message, base::ByteView source) {
     const auto parsed = value ? read_head(*value) : std::nullopt;
     return parsed && parsed->head.source_length == source.size() &&
            parsed->head.source_digest == base::sha256(source);
+}
+
+std::optional<RecipeIdentity> recipe_identity(const mapi::Message& message) {
+    const base::SharedSource value = recipe_value(message);
+    const auto parsed = value ? read_head(*value) : std::nullopt;
+    return parsed
+               ? std::optional(RecipeIdentity{parsed->head.source_digest, view_digest(message, {})})
+               : std::nullopt;
 }
 
 ExactSource exact_source(const mapi::Message& message) {

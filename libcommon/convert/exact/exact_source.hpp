@@ -6,10 +6,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/byte_source.hpp"
 #include "base/bytes.hpp"
+#include "base/sha256.hpp"
 #include "convert/exact/origin.hpp"
+#include "convert/exact/view_digest.hpp"
 #include "mapi/message.hpp"
 #include "mapi/property_name.hpp"
 
@@ -29,6 +32,9 @@ mapi::PropertyName exact_source_name();
 
 struct RecipeOptions {
     bool whole = false;  ///< do not refer to values: keep the whole source, deflated
+    /// With whole: the digest of the view as a store gives it back, where that is another than what
+    /// was put into it.
+    std::optional<ViewDigest> stored_view;
 };
 
 /// Sets the property on `message`, which is the finished MAPI view of `source` (embedded messages
@@ -46,6 +52,14 @@ struct ExactSource {
         SourceOrigin::Rebuilt;  ///< Rebuilt: there is no recipe that this version knows
     base::SharedSource source;  ///< set when origin is Exact
 };
+
+/// What a recipe says of itself, without being run.
+struct RecipeIdentity {
+    base::Sha256Digest source{};  ///< SHA-256 of what it is to give
+    ViewDigest whole_view{};      ///< of the message as it is now, by the rule for whole sources
+};
+/// nullopt when there is no recipe that this version knows.
+std::optional<RecipeIdentity> recipe_identity(const mapi::Message& message);
 
 /// Runs the recipe of a message read from a PST. Never throws on the content: a recipe is hostile
 /// input.

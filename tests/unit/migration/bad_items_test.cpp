@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/file.hpp"
@@ -40,6 +41,23 @@ TEST(BadItems, KeepsWhatCanBeReadOfABrokenMessage) {
     BadItems items(folder / "bad", 0);
     items.add({"INBOX", "1", BadKind::Unreadable, "", ""}, std::make_shared<test::BrokenSource>());
     EXPECT_EQ(base::read_file(folder / "bad/000001.eml", 100), "");
+}
+
+TEST(BadItems, ForgetsWhatWorkBegunAgainWillFindAgain) {
+    const test::TemporaryFolder folder;
+    BadItems items(folder / "bad", 0);
+    for (const std::string id : {"1", "2", "3"}) {
+        items.add({"INBOX", id, BadKind::Refused, "", ""}, base::memory_source(id));
+    }
+    items.forget_after(1);
+    EXPECT_EQ(items.count(), 1U);
+    EXPECT_FALSE(std::filesystem::exists(folder / "bad/000002.eml"));
+    const std::string list = base::read_file(folder / "bad/list.jsonl", 1000);
+    EXPECT_EQ(std::count(list.begin(), list.end(), '\n'), 1);
+    items.add({"INBOX", "4", BadKind::Refused, "", ""}, base::memory_source(std::string("4")));
+    EXPECT_EQ(base::read_file(folder / "bad/000002.eml", 100), "4");
+    items.forget_after(0);
+    EXPECT_FALSE(std::filesystem::exists(folder / "bad/list.jsonl"));
 }
 
 TEST(BadItems, RemovesItsOwnFilesOfAnEarlierRunOnly) {

@@ -39,7 +39,7 @@ class BrokenSource final : public base::ByteSource {
     }
 };
 
-class FakeStore final : public store::MailStore {
+class FakeStore : public store::MailStore {
   public:
     struct Folder {
         store::StoreFolder info;

@@ -270,6 +270,24 @@ class EditedMessage : public testing::Test {
     mapi::Message message_;
 };
 
+TEST(ExactSource, AWholeSourceHoldsForTheViewThatAStoreGivesBack) {
+    const std::string source = kHeader + "\n" + long_text();
+    mapi::Message message = message_with(kHeader, long_text());
+    message.properties.set(mapi::PidTagSubject, std::string("x"));
+    keep_exact_source(message, base::memory_source(source), {}, {});
+    message.properties.set(mapi::PidTagSubject, std::string("x, as the store has it"));
+    ASSERT_EQ(exact_source(message).origin, SourceOrigin::Edited);
+
+    const auto identity = recipe_identity(message);
+    ASSERT_TRUE(identity);
+    EXPECT_EQ(identity->source, base::sha256(base::as_bytes(source)));
+    message.properties.set(mapi::PidTagSubject, std::string("x"));
+    keep_exact_source(message, base::memory_source(source), {}, {true, identity->whole_view});
+    EXPECT_EQ(exact_source(message).origin, SourceOrigin::Edited);
+    message.properties.set(mapi::PidTagSubject, std::string("x, as the store has it"));
+    EXPECT_EQ(exact_source(message).origin, SourceOrigin::Exact);
+}
+
 TEST_F(EditedMessage, IsNoticedBySubject) {
     ASSERT_EQ(origin(), SourceOrigin::Exact);
     message_.properties.set(mapi::PidTagSubject, std::string("y"));
