@@ -218,7 +218,7 @@ class StreamReader {
     void attachment_attribute(std::uint32_t id, ByteView data) {
         if (id == attAttachRendData || !open_) {
             finish_attachment();
-            open_.emplace();
+            open_ = OpenAttachment();
         }
         switch (id) {
             case attAttachRendData:
