@@ -11,6 +11,13 @@ courier_maildir() { # NAME USER
     printf '%s\n' "$servers/$1/home/$2/Maildir"
 }
 
+courier_quota() { # NAME USER QUOTA: "100000S" for bytes, "5C" for messages
+    local maildir
+    maildir=$(courier_maildir "$1" "$2")
+    "$MBX_SERVERS/courier/usr/bin/maildirmake.courier" -q "$3" "$maildir"
+    ((EUID != 0)) || chown -R nobody:nogroup "$maildir"
+}
+
 # Beneath: what start_server calls.
 
 readonly COURIER_AUTHDAEMON=/usr/lib/courier/courier-authlib/authdaemond
