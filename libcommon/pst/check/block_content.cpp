@@ -12,28 +12,30 @@ namespace mbx::pst::check {
 using base::read_record;
 
 void BlockContent::reference(Bid bid, const Place& place) {
-    BlockInfo* block = index_.find(bid);
+    const BlockInfo* block = index_.find(bid);
     if (block == nullptr) {
         reporter_.report("B2", place,
                          fmt::format("it names block {}, which does not exist", to_string(bid)));
-    } else if (block->counted < std::numeric_limits<std::uint16_t>::max()) {
-        ++block->counted;
+        return;
+    }
+    std::uint16_t& count = counted_[static_cast<std::size_t>(block - index_.blocks.data())];
+    if (count < std::numeric_limits<std::uint16_t>::max()) {
+        ++count;
     }
 }
 
-bool BlockContent::check_internal(const BlockInfo& block, ByteView data, const Place& place) {
+bool BlockContent::check_internal(BlockInfo& block, ByteView data, const Place& place) {
     if (data.size() < image_.sl_header_size()) {
         reporter_.report("B7", place, "an internal block is shorter than its header");
         return false;
     }
     const auto type = std::to_integer<std::uint8_t>(data[0]);
     if (type == ndb::kTypeXBlock && data.size() >= sizeof(ndb::XBlockHeader)) {
-        if (std::to_integer<unsigned>(data[1]) == 2) {
-            xx_blocks_.push_back(block.bid);
-        }
+        block.kind = BlockKind::DataTree;
         return check_x_block(data, place);
     }
     if (type == ndb::kTypeSlBlock) {
+        block.kind = BlockKind::SubnodeTree;
         return check_sl_block(data, place);
     }
     reporter_.report("B7", place, "btype", hex(type),
@@ -67,7 +69,7 @@ bool BlockContent::check_x_block(ByteView data, const Place& place) {
             total += block->cb;
             if (i + 1 < count && block->cb != image_.largest_data()) {
                 reporter_.report("B5", entry, "cb of a block in the middle",
-                                 fmt::format("{}", block->cb),
+                                 fmt::format("{}", unsigned{block->cb}),
                                  fmt::format("{}", image_.largest_data()));
             }
         }
@@ -114,69 +116,154 @@ bool BlockContent::check_sl_block(ByteView data, const Place& place) {
         }
         if (!entry.sub.is_none()) {
             reference(entry.sub, at);
-            if (!entry.sub.is_internal()) {
-                reporter_.report("B7", at, "bidSub", to_string(entry.sub),
-                                 "an internal block: bit 1 set");
-            }
         }
     }
     return true;
 }
 
-void BlockContent::check_xx_blocks() {
-    for (const std::uint64_t bid : xx_blocks_) {
-        const BlockInfo* block = index_.find(Bid{bid});
-        if (!block->usable) {
+void BlockContent::expect_data(Bid bid, const Place& place) {
+    const BlockInfo* block = index_.find(bid);
+    if (block != nullptr && block->usable && block->kind == BlockKind::SubnodeTree) {
+        reporter_.report("B7", place, "bidData", to_string(bid) + ", an SLBLOCK", "data");
+    }
+}
+
+void BlockContent::expect_subnodes(Bid bid, const Place& place) {
+    const BlockInfo* block = index_.find(bid);
+    if (!bid.is_internal()) {
+        reporter_.report("B7", place, "bidSub", to_string(bid), "an internal block: bit 1 set");
+    } else if (block != nullptr && block->usable && block->kind != BlockKind::SubnodeTree) {
+        reporter_.report("B7", place, "bidSub", to_string(bid) + ", an XBLOCK", "an SLBLOCK");
+    }
+}
+
+void BlockContent::check_below_xx_block(ByteView data, const Place& place) {
+    const auto header = read_record<ndb::XBlockHeader>(data);
+    std::uint64_t total = 0;
+    for (std::size_t i = 0; i < header.cEnt; ++i) {
+        const Bid bid = image_.x_entry(data, i);
+        const BlockInfo* child = index_.find(bid);
+        if (child == nullptr || !child->usable) {
+            return;
+        }
+        const Place entry = place.with(fmt::format("entry {}", i));
+        const Bytes below = image_.read(child->offset(), sizeof(ndb::XBlockHeader));
+        if (child->kind != BlockKind::DataTree || below.size() < sizeof(ndb::XBlockHeader)) {
+            reporter_.report("B5", entry, "the child", to_string(bid), "an XBLOCK");
+            return;
+        }
+        const auto x_block = read_record<ndb::XBlockHeader>(below);
+        if (x_block.cLevel != 1) {
+            reporter_.report("B5", entry, "cLevel of the child", fmt::format("{}", x_block.cLevel),
+                             "1");
+            return;
+        }
+        const std::uint64_t full = x_block.cEnt * std::uint64_t{image_.largest_data()};
+        if (i + 1U < header.cEnt && x_block.lcbTotal != full) {
+            reporter_.report("B5", entry, "lcbTotal of an XBLOCK in the middle",
+                             fmt::format("{}", std::uint32_t{x_block.lcbTotal}),
+                             fmt::format("{}", full));
+        }
+        total += x_block.lcbTotal;
+    }
+    if (total != header.lcbTotal) {
+        reporter_.report("B5", place, "lcbTotal", fmt::format("{}", std::uint32_t{header.lcbTotal}),
+                         fmt::format("{}", total));
+    }
+}
+
+void BlockContent::check_below_si_block(ByteView data, const Place& place) {
+    const auto header = read_record<ndb::SlBlockHeader>(data);
+    for (std::size_t i = 0; i < header.cEnt; ++i) {
+        const SlEntry entry = image_.si_entry(data, i);
+        const BlockInfo* child = index_.find(entry.data);
+        if (child == nullptr || !child->usable) {
             continue;
         }
-        const Bytes data = image_.read(block->offset(), block->cb);
-        const auto header = read_record<ndb::XBlockHeader>(data);
-        std::uint64_t total = 0;
-        for (std::size_t i = 0; i < header.cEnt; ++i) {
-            const BlockInfo* child = index_.find(image_.x_entry(data, i));
-            if (child == nullptr || !child->usable) {
-                return;
-            }
-            const Bytes below = image_.read(child->offset(), sizeof(ndb::XBlockHeader));
-            total += below.size() == sizeof(ndb::XBlockHeader)
-                         ? std::uint32_t{read_record<ndb::XBlockHeader>(below).lcbTotal}
-                         : 0U;
+        const Place at = place.with(fmt::format("entry {}", i));
+        const Bytes below = image_.read(child->offset(), child->cb);
+        if (child->kind != BlockKind::SubnodeTree ||
+            read_record<ndb::SlBlockHeader>(below).cLevel != 0) {
+            reporter_.report("B6", at, "the child", to_string(entry.data), "an SLBLOCK");
+            continue;
         }
-        if (total != header.lcbTotal) {
-            reporter_.report("B5", at_block(Bid{bid}, block->offset()), "lcbTotal",
-                             fmt::format("{}", std::uint32_t{header.lcbTotal}),
-                             fmt::format("{}", total));
+        const std::size_t count = read_record<ndb::SlBlockHeader>(below).cEnt;
+        if (const std::uint64_t first = image_.sl_entry(below, 0).nid; first != entry.nid) {
+            reporter_.report("B6", at, "nid", hex(entry.nid),
+                             fmt::format("the first below it {}", hex(first)));
+        }
+        const std::uint64_t last = image_.sl_entry(below, count - 1).nid;
+        if (i + 1U < header.cEnt && last >= image_.si_entry(data, i + 1).nid) {
+            reporter_.report("B6", at, "the last nid below", hex(last),
+                             fmt::format("before {}", hex(image_.si_entry(data, i + 1).nid)));
+        }
+    }
+}
+
+void BlockContent::check_below_sl_block(ByteView data, const Place& place) {
+    const auto header = read_record<ndb::SlBlockHeader>(data);
+    for (std::size_t i = 0; i < header.cEnt; ++i) {
+        const SlEntry entry = image_.sl_entry(data, i);
+        const Place at = place.with(fmt::format("entry {}", i));
+        expect_data(entry.data, at);
+        if (!entry.sub.is_none()) {
+            expect_subnodes(entry.sub, at);
+        }
+    }
+}
+
+void BlockContent::check_below(const BlockInfo& block) {
+    const Bytes data = image_.read(block.offset(), block.cb);
+    const Place place = at_block(Bid{block.bid}, block.offset());
+    if (block.kind == BlockKind::DataTree) {
+        if (read_record<ndb::XBlockHeader>(data).cLevel == 2) {
+            check_below_xx_block(data, place);
+        }
+    } else if (read_record<ndb::SlBlockHeader>(data).cLevel == 0) {
+        check_below_sl_block(data, place);
+    } else {
+        check_below_si_block(data, place);
+    }
+}
+
+void BlockContent::check_node(const NodeInfo& node) {
+    if (!node.data.is_none()) {
+        reference(node.data, at_node(node.nid).with("bidData"));
+        expect_data(node.data, at_node(node.nid));
+    }
+    if (!node.sub.is_none()) {
+        reference(node.sub, at_node(node.nid).with("bidSub"));
+        expect_subnodes(node.sub, at_node(node.nid));
+    }
+}
+
+void BlockContent::compare_counts() {
+    for (std::size_t i = 0; i < index_.blocks.size(); ++i) {
+        const BlockInfo& block = index_.blocks[i];
+        const Place place = at_block(Bid{block.bid}, block.offset());
+        if (!index_.complete && counted_[i] + 1U <= block.cRef) {
+            continue;  // its owner may be what is damaged
+        }
+        if (counted_[i] == 0) {
+            reporter_.report("B3", place,
+                             fmt::format("nothing refers to it; cRef is {}", block.cRef));
+        } else if (counted_[i] + 1U != block.cRef) {
+            reporter_.report("B4", place, "cRef", fmt::format("{}", block.cRef),
+                             fmt::format("{}", counted_[i] + 1U));
         }
     }
 }
 
 void BlockContent::finish() {
-    check_xx_blocks();
-    for (const NodeInfo& node : index_.nodes) {
-        if (!node.data.is_none()) {
-            reference(node.data, at_node(node.nid).with("bidData"));
-        }
-        if (!node.sub.is_none()) {
-            reference(node.sub, at_node(node.nid).with("bidSub"));
-            if (!node.sub.is_internal()) {
-                reporter_.report("B7", at_node(node.nid), "bidSub", to_string(node.sub),
-                                 "an internal block: bit 1 set");
-            }
-        }
-    }
     for (const BlockInfo& block : index_.blocks) {
-        const Place place = at_block(Bid{block.bid}, block.offset());
-        if (!index_.complete && block.counted + 1U <= block.cRef) {
-            continue;  // its owner may be what is damaged
-        }
-        if (block.counted == 0) {
-            reporter_.report("B3", place,
-                             fmt::format("nothing refers to it; cRef is {}", block.cRef));
-        } else if (block.counted + 1U != block.cRef) {
-            reporter_.report("B4", place, "cRef", fmt::format("{}", block.cRef),
-                             fmt::format("{}", block.counted + 1U));
+        if (block.usable && block.kind != BlockKind::Data) {
+            check_below(block);
         }
     }
+    for (const NodeInfo& node : index_.nodes) {
+        check_node(node);
+    }
+    compare_counts();
 }
 
 }  // namespace mbx::pst::check

@@ -13,10 +13,11 @@ namespace mbx::pst::check {
 class BlockContent {
   public:
     BlockContent(const Image& image, Index& index, Reporter& reporter)
-        : image_(image), index_(index), reporter_(reporter) {}
+        : image_(image), index_(index), reporter_(reporter), counted_(index.blocks.size()) {}
 
-    /// `data`: the block's bytes, without padding and trailer. False when it cannot be used.
-    bool check_internal(const BlockInfo& block, ByteView data, const Place& place);
+    /// `data`: the block's bytes, without padding and trailer. Notes its kind. False when it cannot
+    /// be used.
+    bool check_internal(BlockInfo& block, ByteView data, const Place& place);
 
     /// Pre: every internal block has been given. Counts the references of the nodes as well, and
     /// compares.
@@ -25,14 +26,23 @@ class BlockContent {
   private:
     bool check_x_block(ByteView data, const Place& place);
     bool check_sl_block(ByteView data, const Place& place);
-    void check_xx_blocks();
     void reference(Bid bid, const Place& place);
+
+    // When all kinds are known: what is named is of the kind that is asked for.
+    void check_below(const BlockInfo& block);
+    void check_below_xx_block(ByteView data, const Place& place);
+    void check_below_si_block(ByteView data, const Place& place);
+    void check_below_sl_block(ByteView data, const Place& place);
+    void expect_data(Bid bid, const Place& place);
+    void expect_subnodes(Bid bid, const Place& place);
+    void check_node(const NodeInfo& node);
+    void compare_counts();
 
     const Image& image_;
     Index& index_;
     Reporter& reporter_;
-    /// XXBLOCKs: what is below them may lie further on.
-    std::vector<std::uint64_t> xx_blocks_;
+    /// References to each block of the index; stay at the maximum.
+    std::vector<std::uint16_t> counted_;
 };
 
 }  // namespace mbx::pst::check

@@ -6,11 +6,13 @@
 #include <array>
 #include <bitset>
 #include <numeric>
+#include <span>
 
 #include "base/crc32.hpp"
 #include "base/error.hpp"
 #include "base/little_endian.hpp"
 #include "pst/check/block_content.hpp"
+#include "pst/check/density_list.hpp"
 #include "pst/ndb/seal.hpp"
 
 namespace mbx::pst::check {
@@ -23,8 +25,14 @@ constexpr std::size_t kSlotsPerPage = ndb::kPageSize / ndb::kBlockAlignment;
 
 /// Free space of a section in the two ways that writers of FMap bytes count it.
 struct FreeSpace {
-    std::uint8_t total = 0;  ///< min(255, free slots)
-    std::uint8_t run = 0;    ///< min(255, longest run)
+    std::uint16_t total = 0;  ///< free slots
+    std::uint16_t run = 0;    ///< longest run
+
+    bool is_told_by(std::uint8_t fmap_byte) const {
+        constexpr std::uint16_t kMost = 0xFF;
+        return fmap_byte == kMost || fmap_byte == std::min(total, kMost) ||
+               fmap_byte == std::min(run, kMost);
+    }
 };
 
 class Sweep {
@@ -65,6 +73,10 @@ class Sweep {
         }
         Slots allocated;
         const bool mapped = read_amap(section, bytes, allocated);
+        if (mapped && (used & ~allocated).any()) {
+            reporter_.report("A2", at_offset(start).with("AMap page"),
+                             "the allocation pages here are not marked as allocated in the AMap");
+        }
         check_other_maps(section, bytes);
         mark_pages(section, mapped, allocated, used);
         mark_blocks(section, bytes, mapped, allocated, used);
@@ -203,7 +215,7 @@ class Sweep {
         }
         if (trailer.cb != block.cb) {
             reporter_.report("B1", place, "cb of the trailer", fmt::format("{}", trailer.cb),
-                             fmt::format("{}", block.cb));
+                             fmt::format("{}", unsigned{block.cb}));
             block.usable = false;
         }
         if (const std::uint32_t crc = base::pst_crc32(bytes.first(block.cb));
@@ -229,8 +241,7 @@ class Sweep {
         }
         const std::size_t free = allocated.size() - allocated.count();
         free_slots_ += free;
-        free_[section] = {static_cast<std::uint8_t>(std::min<std::size_t>(free, 255)),
-                          static_cast<std::uint8_t>(std::min<std::size_t>(longest, 255))};
+        free_[section] = {static_cast<std::uint16_t>(free), static_cast<std::uint16_t>(longest)};
         const Slots leaked = allocated & ~used;
         if (leaked.any()) {
             leaked_slots_ += leaked.count();
@@ -265,14 +276,18 @@ class Sweep {
             reporter_.report("A6", {},
                              fmt::format("{} PMap or FPMap pages have zero bits", not_all_ones_));
         }
+        if (!all_ones(std::as_bytes(std::span(header.rgbFP)))) {
+            reporter_.report("A6", place, "rgbFP has zero bits");
+        }
         free_map_bytes();
+        density_list();
     }
 
     void free_map_bytes() {
         std::uint64_t wrong = 0;
         std::size_t first = 0;
         for (std::size_t i = 0; i < free_.size(); ++i) {
-            if (fmap_[i] != 0xFF && fmap_[i] != free_[i].total && fmap_[i] != free_[i].run) {
+            if (!free_[i].is_told_by(fmap_[i])) {
                 first = wrong++ == 0 ? i : first;
             }
         }
@@ -281,6 +296,12 @@ class Sweep {
                              fmt::format("the FMap byte of {} sections, this one first,", wrong),
                              hex(fmap_[first]), fmt::format("0xff or {}", hex(free_[first].total)));
         }
+    }
+
+    void density_list() {
+        std::vector<std::uint16_t> free(free_.size());
+        std::ranges::transform(free_, free.begin(), &FreeSpace::total);
+        check_density_list(image_, free, reporter_);
     }
 
     const Image& image_;

@@ -12,7 +12,7 @@
 namespace mbx::pst::check {
 
 /// Marks blocks that are damaged as not usable. Throws Error(TryAgain) when stopped. Reads the file
-/// once, a section at a time; memory: one section, and 12 bytes for a block.
+/// once, a section at a time; memory: one section, and 6 bytes for a block.
 void check_blocks(const Image& image, Index& index, Reporter& reporter, base::Progress& progress,
                   const base::StopFlag& stop);
 

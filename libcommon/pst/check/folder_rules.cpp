@@ -9,6 +9,7 @@
 #include "mapi/tags.hpp"
 #include "pst/check/message_rules.hpp"
 #include "pst/conversation.hpp"
+#include "pst/value_codec.hpp"
 
 namespace mbx::pst::check {
 namespace {
@@ -20,6 +21,18 @@ constexpr int kDeepestFolder = 1000;
 
 constexpr PropertyTag kMandatory[]{mapi::PidTagDisplayName, mapi::PidTagContentCount,
                                    mapi::PidTagContentUnreadCount, mapi::PidTagSubfolders};
+
+constexpr PropertyTag kLinks[]{
+    mapi::PidTagIpmAppointmentEntryId,
+    mapi::PidTagIpmContactEntryId,
+    mapi::PidTagIpmJournalEntryId,
+    mapi::PidTagIpmNoteEntryId,
+    mapi::PidTagIpmTaskEntryId,
+    {0x36D5, mapi::PropertyType::Binary},  // Reminders, a search folder
+    mapi::PidTagIpmDraftsEntryId,
+    mapi::PidTagAdditionalRenEntryIds,
+    mapi::PidTagFreeBusyEntryIds,
+};
 
 class FolderRules {
   public:
@@ -34,6 +47,7 @@ class FolderRules {
         if (context) {
             store_.note_names(*context);
             mandatory(*context, object->place());
+            links(*context, object->place());
         }
         object->report_unused(reporter_);
         if (nid_.type() == NidType::SearchFolder) {
@@ -59,7 +73,56 @@ class FolderRules {
         }
     }
 
+    /// S20: what the root folder and the Inbox say of the Calendar, the Drafts, ...
+    void links(const PropertyContext& context, const Place& place) {
+        for (const PropertyTag tag : kLinks) {
+            const auto value = context.bytes(tag);
+            if (!value || value->empty()) {
+                continue;
+            }
+            const auto ids = value_of_links(tag, *value);
+            for (std::size_t i = 0; i < ids.size(); ++i) {
+                if (ids[i].empty()) {
+                    continue;
+                }
+                if (const auto problem = store_.entry_id_problem(ids[i])) {
+                    reporter_.report(
+                        "S20",
+                        place.with(describe(tag) + (ids.size() > 1 ? fmt::format(" [{}]", i) : "")),
+                        *problem);
+                }
+            }
+        }
+    }
+
+    static std::vector<Bytes> value_of_links(PropertyTag tag, const Bytes& value) {
+        if (tag.type != mapi::PropertyType::MultipleBinary) {
+            return {value};
+        }
+        const auto decoded = decode_value(tag.type, value, 1252);
+        const auto* many = decoded ? std::get_if<std::vector<Bytes>>(&decoded->value) : nullptr;
+        return many != nullptr ? *many : std::vector<Bytes>{};
+    }
+
+    void search_criteria() {
+        const auto object = store_.open(nid_.with_type(NidType::SearchCriteriaObject));
+        if (!object || object->data().is_none()) {
+            return;
+        }
+        Object criteria = *object;
+        const auto context = PropertyContext::open(criteria, reporter_);
+        if (context && !context->contains(mapi::PidTagSearchFlags)) {
+            reporter_.report(Finding{&rule("S6"),
+                                     Severity::Warning,
+                                     criteria.place(),
+                                     describe(mapi::PidTagSearchFlags) + " is missing",
+                                     {},
+                                     {}});
+        }
+    }
+
     void search_folder() {
+        search_criteria();
         for (const auto& [type, severity] :
              {std::pair{NidType::SearchContentsTable, Severity::Error},
               std::pair{NidType::SearchUpdateQueue, Severity::Info},
@@ -76,9 +139,25 @@ class FolderRules {
             }
         }
         if (auto object = store_.open(nid_.with_type(NidType::SearchContentsTable))) {
-            if (const auto table = Table::open(*object, reporter_)) {
+            if (auto table = Table::open(*object, reporter_)) {
                 check_required_columns(*table, ndb::kNidSearchContentsTableTemplate,
                                        object->place(), store_);
+                found_messages(*table, object->place());
+            }
+        }
+    }
+
+    void found_messages(Table& table, const Place& place) {
+        for (std::size_t i = 0; i < table.rows(); ++i) {
+            const auto row = table.row(i);
+            const Nid nid{row ? table.row_id(*row) : 0};
+            if (row && store_.index.find(nid) == nullptr) {
+                reporter_.report(Finding{&rule("S10"),
+                                         Severity::Warning,
+                                         place.with(fmt::format("row {}", i)),
+                                         fmt::format("message {} does not exist", to_string(nid)),
+                                         {},
+                                         {}});
             }
         }
     }
@@ -145,6 +224,7 @@ class FolderRules {
             return;
         }
         store_.list(child);
+        store_.check_replica_id(table, row, place);
         // The folder itself reports what is wrong with it.
         Reporter silent([](const Finding&) {});
         auto object = store_.open(child);
@@ -214,10 +294,32 @@ class FolderRules {
             return;
         }
         store_.list(nid);
+        store_.check_replica_id(table, row, place);
         check_message(nid, store_, [&](const PropertyContext& context) {
             compare_row(table, row, context, "S10", place, store_);
             conversation_id(table, row, context, place);
+            shared_display_lists(table, row, context, place);
         });
+    }
+
+    /// Else the repair tool calls it a minor inconsistency.
+    void shared_display_lists(const Table& table, ByteView row, const PropertyContext& context,
+                              const Place& place) {
+        constexpr std::uint64_t kShared = 2048;  // bytes
+        for (const PropertyTag tag : {mapi::PidTagDisplayTo, mapi::PidTagDisplayCc}) {
+            const Column* column = table.find(tag);
+            const StoredValue* value = context.find(tag);
+            if (column == nullptr || value == nullptr || !Table::is_present(row, table, *column) ||
+                context.size(*value).value_or(0) < kShared) {
+                continue;
+            }
+            const Bid in_row = table.data_of(row, *column);
+            if (in_row.is_none() || in_row != context.data_of(*value)) {
+                reporter_.report("M5", place.with(describe(tag)),
+                                 "a list of 2048 bytes or more, and the row does not share the "
+                                 "message's data");
+            }
+        }
     }
 
     void conversation_id(const Table& table, ByteView row, const PropertyContext& context,
@@ -242,10 +344,6 @@ class FolderRules {
     Reporter& reporter_;
     Nid nid_;
 };
-
-bool is_folder(Nid nid) {
-    return nid.type() == NidType::NormalFolder || nid.type() == NidType::SearchFolder;
-}
 
 /// The table of the parent that lists a folder or message.
 Nid listing_table(const NodeInfo& node) {

@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include "base/little_endian.hpp"
+#include <cstddef>
 
 namespace mbx::pst::check {
 namespace {
@@ -20,9 +19,6 @@ class HeaderRules {
         length();
         validity();
         reserved();
-        if (!image_.is_ansi()) {
-            density_list();
-        }
     }
 
   private:
@@ -109,40 +105,17 @@ class HeaderRules {
             reporter_.report("H8", header(),
                              "dwReserved1, dwReserved2, bidUnused or qwUnused is not zero");
         }
-    }
-
-    /// Absent (all zero) in files of Outlook 2003.
-    void density_list() {
-        const Bytes page = image_.read(ndb::kDListOffset, ndb::kPageSize);
-        if (page.size() < ndb::kPageSize ||
-            std::ranges::all_of(page, [](std::byte b) { return b == std::byte{0}; })) {
+        if (image_.is_ansi()) {
             return;
         }
-        const Place place = at_offset(ndb::kDListOffset).with("density list");
-        const PageTrailer trailer = image_.page_trailer(page);
-        const auto type = static_cast<std::uint8_t>(ndb::PageType::DList);
-        if (trailer.ptype != type || trailer.ptypeRepeat != type) {
-            reporter_.report("H10", place, "ptype", hex(trailer.ptype), hex(type));
-            return;
-        }
-        if (trailer.dwCRC != trailer.computed_crc) {
-            reporter_.report("H10", place, "dwCRC", hex32(trailer.dwCRC),
-                             hex32(trailer.computed_crc));
-        }
-        const auto record = base::read_record<ndb::DListPageUnicode>(page);
-        if (record.cEntDList > record.rgDListPageEnt.size()) {
-            reporter_.report("H10", place, "cEntDList", fmt::format("{}", record.cEntDList),
-                             "at most 119");
-            return;
-        }
-        for (std::size_t i = 0; i < record.cEntDList; ++i) {
-            constexpr std::uint32_t kPageMask = 0xFFFFF;
-            const std::uint32_t section = record.rgDListPageEnt.at(i) & kPageMask;
-            if (section >= image_.sections()) {
-                reporter_.report("H10", place.with(fmt::format("entry {}", i)), "its AMap",
-                                 fmt::format("{}", section),
-                                 fmt::format("below {}", image_.sections()));
-            }
+        const std::size_t behind_crc = offsetof(ndb::HeaderUnicode, rgbReserved2);
+        const Bytes rest = image_.read(behind_crc, ndb::kDListOffset - behind_crc);
+        const auto found =
+            std::ranges::find_if(rest, [](std::byte b) { return b != std::byte{0}; });
+        if (found != rest.end()) {
+            const auto at = behind_crc + static_cast<std::size_t>(found - rest.begin());
+            reporter_.report("H8", at_offset(at),
+                             "the reserved space behind the header is not zero from here on");
         }
     }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 
 #include "base/little_endian.hpp"
 
@@ -114,6 +115,7 @@ std::optional<Heap> Heap::open(const NodeReader& reader, Bid data, const Place& 
         }
     }
     const auto header = read_record<ltp::HNHDR>(heap.blocks_.front().bytes);
+    heap.check_fill_levels(reader.image().largest_data(), place, reporter);
     heap.client_ = header.bClientSig;
     heap.user_root_ = ltp::Hid{header.hidUserRoot};
     return heap;
@@ -178,6 +180,37 @@ bool Heap::check_block(Block& block, std::size_t index, const Place& place, Repo
                         fmt::format("{}", empty));
     }
     return true;
+}
+
+std::size_t Heap::Block::map_end() const noexcept {
+    return read_record<le16>(bytes) + sizeof(ltp::HNPAGEMAP) + starts.size() * sizeof(le16);
+}
+
+/// A nibble, the low one first.
+unsigned Heap::told_fill_level(std::size_t block) const {
+    const bool in_first = block < ltp::kBlocksInFirstFillLevels;
+    const std::size_t from = ltp::kBlocksInFirstFillLevels;
+    const std::size_t owner = in_first ? 0
+                                       : from + (block - from) / ltp::kBlocksPerBitmapHeader *
+                                                    ltp::kBlocksPerBitmapHeader;
+    const std::size_t levels =
+        in_first ? offsetof(ltp::HNHDR, rgbFillLevel) : offsetof(ltp::HNBITMAPHDR, rgbFillLevel);
+    const std::size_t nibble = block - owner;
+    const auto byte = std::to_integer<unsigned>(blocks_[owner].bytes[levels + nibble / 2]);
+    return nibble % 2 == 0 ? byte & 0xFU : byte >> 4U;
+}
+
+void Heap::check_fill_levels(std::size_t block_size, const Place& place, Reporter& reporter) const {
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+        const std::size_t used = std::min(blocks_[i].map_end(), block_size);
+        wrong += told_fill_level(i) != ltp::fill_level(block_size - used) ? 1 : 0;
+    }
+    if (wrong > 0) {
+        reporter.report(
+            "L5", place,
+            fmt::format("the fill level of {} of {} blocks is wrong", wrong, blocks_.size()));
+    }
 }
 
 std::optional<ByteView> Heap::item(ltp::Hid hid) const noexcept {

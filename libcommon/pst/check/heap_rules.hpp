@@ -1,4 +1,4 @@
-// Heaps and the B-trees in them (L1 to L4, L7), checked while they are opened.
+// Heaps and the B-trees in them (L1 to L5, L7), checked while they are opened.
 #pragma once
 
 #include <cstdint>
@@ -33,10 +33,14 @@ class Heap {
     struct Block {
         Bytes bytes;
         std::vector<std::uint16_t> starts;  ///< of the items, then their end
+
+        std::size_t map_end() const noexcept;
     };
 
     static bool check_block(Block& block, std::size_t index, const Place& place,
                             Reporter& reporter);
+    void check_fill_levels(std::size_t block_size, const Place& place, Reporter& reporter) const;
+    unsigned told_fill_level(std::size_t block) const;
 
     std::vector<Block> blocks_;
     std::uint8_t client_ = 0;

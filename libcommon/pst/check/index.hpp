@@ -1,5 +1,5 @@
 // All blocks and nodes of a file, as its two B-trees list them; what the later rules look things up
-// in. About 24 bytes for a block, 32 for a node.
+// in. 16 bytes for a block, 24 for a node.
 #pragma once
 
 #include <algorithm>
@@ -12,16 +12,25 @@
 
 namespace mbx::pst::check {
 
+enum class BlockKind : std::uint16_t {
+    Data,
+    DataTree,     ///< XBLOCK, XXBLOCK
+    SubnodeTree,  ///< SLBLOCK, SIBLOCK
+};
+
+/// A file of some GB has millions of them, hence the bits.
 struct BlockInfo {
     std::uint64_t bid = 0;   ///< bit 0 cleared
     std::uint32_t slot = 0;  ///< offset in the file / 64
-    std::uint16_t cb = 0;
-    std::uint16_t cRef = 0;     ///< as the BBT says
-    std::uint16_t counted = 0;  ///< references found; stays at the maximum
-    bool usable = true;         ///< false: its place or its content is damaged, said already
+    std::uint16_t cRef = 0;  ///< as the BBT says
+    std::uint16_t cb : 13 = 0;
+    /// False: its place or its content is damaged, said already.
+    bool usable : 1 = true;
+    BlockKind kind : 2 = BlockKind::Data;  ///< known when the block has been read
 
     std::uint64_t offset() const noexcept { return std::uint64_t{slot} * ndb::kBlockAlignment; }
 };
+static_assert(sizeof(BlockInfo) == 16);
 
 struct NodeInfo {
     Nid nid;

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
+#include "base/charset.hpp"
+#include "base/text.hpp"
 #include "base/utf.hpp"
 #include "mapi/message.hpp"
 #include "mapi/tags.hpp"
@@ -21,6 +24,12 @@ constexpr PropertyTag kMandatory[]{mapi::PidTagMessageClass,         mapi::PidTa
                                    mapi::PidTagMessageSize,          mapi::PidTagCreationTime,
                                    mapi::PidTagLastModificationTime, mapi::PidTagSearchKey};
 
+constexpr std::size_t kShownOfText = 60;
+constexpr std::uint32_t kLatin1 = 28591;
+
+/// Names of the recipients To, Cc and Bcc, "; " between them.
+using DisplayNames = std::array<std::string, 3>;
+
 class MessageRules {
   public:
     MessageRules(Store& store, int depth)
@@ -36,8 +45,12 @@ class MessageRules {
         }
         store_.note_names(*context);
         mandatory(*context, object.place());
+        dates(*context, associated, object.place());
         strings(*context, object.place());
-        recipients(object);
+        conversation_index(*context, object.place());
+        if (const auto names = recipients(object)) {
+            display_lists(*context, *names, object.place());
+        }
         attachments(object, *context, associated);
         const auto size = message_size(object, *context);
         object.report_unused(reporter_);
@@ -62,6 +75,47 @@ class MessageRules {
                                      describe(mapi::PidTagMessageStatus) + " is missing",
                                      {},
                                      {}});
+        }
+    }
+
+    /// What Outlook sorts a folder by.
+    void dates(const PropertyContext& context, bool associated, const Place& place) {
+        if (!associated && depth_ == 0 && !context.contains(mapi::PidTagMessageDeliveryTime) &&
+            !context.contains(mapi::PidTagClientSubmitTime)) {
+            reporter_.report(
+                Finding{&rule("S11"),
+                        Severity::Info,
+                        place,
+                        "neither PidTagMessageDeliveryTime nor PidTagClientSubmitTime is there",
+                        {},
+                        {}});
+        }
+    }
+
+    void conversation_index(const PropertyContext& context, const Place& place) {
+        constexpr std::size_t kHeader = 22;
+        const auto index = context.bytes(mapi::PidTagConversationIndex);
+        if (index && !index->empty() && (index->size() < kHeader || (*index)[0] != std::byte{1})) {
+            reporter_.report("M7", place.with(describe(mapi::PidTagConversationIndex)),
+                             fmt::format("it has {} bytes and begins with {}", index->size(),
+                                         hex(std::to_integer<unsigned>((*index)[0]))));
+        }
+    }
+
+    /// M5: the repair tool computes them anew.
+    void display_lists(const PropertyContext& context, const DisplayNames& names,
+                       const Place& place) {
+        constexpr PropertyTag kLists[]{mapi::PidTagDisplayTo, mapi::PidTagDisplayCc,
+                                       mapi::PidTagDisplayBcc};
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            const std::string told = context.text(kLists[i]).value_or("");
+            const bool empty = told.empty() && context.contains(kLists[i]);  // breaks M4
+            if (told != names.at(i) && !empty) {
+                reporter_.report("M5", place.with(describe(kLists[i])), "it",
+                                 fmt::format("\"{}\"", base::escape(told, kShownOfText)),
+                                 fmt::format("\"{}\", the names in the recipient table",
+                                             base::escape(names.at(i), kShownOfText)));
+            }
         }
     }
 
@@ -113,11 +167,12 @@ class MessageRules {
         }
     }
 
-    void recipients(Object& message) {
+    /// nullopt when there is none, or it cannot be read.
+    std::optional<DisplayNames> recipients(Object& message) {
         const Subnode* subnode = message.use(ndb::kNidRecipientTable);
         if (subnode == nullptr) {
             reporter_.report("S12", message.place(), "there is no recipient table");
-            return;
+            return std::nullopt;
         }
         auto object = Object::open(store_.reader, subnode->data, subnode->sub,
                                    message.place().below(subnode->nid));
@@ -125,7 +180,56 @@ class MessageRules {
         if (table) {
             check_required_columns(*table, ndb::kNidRecipientTable, object->place(), store_);
             object->report_unused(reporter_);
+            return recipient_rows(*table, object->place());
         }
+        return std::nullopt;
+    }
+
+    std::optional<DisplayNames> recipient_rows(Table& table, const Place& place) {
+        constexpr std::int32_t kKindMask = 0xF;  // the rest are flags
+        DisplayNames names;
+        for (std::size_t i = 0; i < table.rows(); ++i) {
+            const auto row = table.row(i);
+            if (!row) {
+                return std::nullopt;
+            }
+            const Place at = place.with(fmt::format("row {}", i));
+            if (table.row_id(*row) == 0) {
+                reporter_.report("R1", at, "PidTagLtpRowId is 0");
+            }
+            const auto kind = table.integer(*row, mapi::PidTagRecipientType);
+            const std::int32_t number = kind.value_or(-1) & kKindMask;
+            if (!kind || number > 3) {
+                reporter_.report("R1", at.with(describe(mapi::PidTagRecipientType)), "it",
+                                 kind ? hex(static_cast<std::uint32_t>(*kind)) : "missing",
+                                 "0 to 3");
+                continue;
+            }
+            std::string name = text_of(table, *row, mapi::PidTagDisplayName);
+            if (name.empty()) {
+                name = text_of(table, *row, mapi::PidTagEmailAddress);
+            }
+            if (name.empty()) {
+                reporter_.report("R1", at, "neither a name nor an address is there");
+            } else if (number > 0) {
+                std::string& list = names.at(static_cast<std::size_t>(number) - 1);
+                list += (list.empty() ? "" : "; ") + name;
+            }
+        }
+        return names;
+    }
+
+    std::string text_of(const Table& table, ByteView row, PropertyTag tag) const {
+        const bool ansi = store_.image.is_ansi();
+        const Column* column = table.find(ansi ? PropertyTag{tag.id, PropertyType::String8} : tag);
+        const auto bytes = column != nullptr && Table::is_present(row, table, *column)
+                               ? table.cell(row, *column)
+                               : std::nullopt;
+        if (!bytes) {
+            return {};
+        }
+        return ansi ? base::decode_code_page(base::as_text(*bytes), kLatin1)
+                    : base::utf8_from_utf16le(*bytes);
     }
 
     void attachments(Object& message, const PropertyContext& context, bool associated) {
@@ -237,6 +341,7 @@ class MessageRules {
             return;
         }
         if (static_cast<mapi::AttachMethod>(method) != mapi::AttachMethod::EmbeddedMessage) {
+            ole_data(*subnode, value->ulSize, attachment.place().below(nid));
             return;
         }
         const Place place = attachment.place().below(nid);
@@ -259,6 +364,21 @@ class MessageRules {
         }
     }
 
+    /// SCANPST deletes an OLE attachment whose data is a subnode of another type.
+    void ole_data(const Subnode& subnode, std::uint32_t told, const Place& place) {
+        constexpr auto kOleData = static_cast<ndb::NidType>(0x09);
+        const auto warn = [&](std::string text, std::string found, std::string expected) {
+            reporter_.report(Finding{&rule("S15"), Severity::Warning, place, std::move(text),
+                                     std::move(found), std::move(expected)});
+        };
+        if (subnode.nid.type() != kOleData) {
+            warn("the type of its node", hex(static_cast<unsigned>(subnode.nid.type())), "0x9");
+        }
+        if (const auto size = store_.reader.size(subnode.data); size && *size != told) {
+            warn("its size in the attachment", fmt::format("{}", told), fmt::format("{}", *size));
+        }
+    }
+
     void flags(const PropertyContext& context, const Place& place, std::size_t rows,
                bool associated) {
         const auto flags = context.integer(mapi::PidTagMessageFlags);
@@ -277,6 +397,13 @@ class MessageRules {
                         fmt::format("it does not say that there are {} attachments", rows),
                         {},
                         {}});
+        }
+        const bool flagged = (*flags & kHasAttachments) != 0;
+        const auto has = context.integer(mapi::PidTagHasAttachments);
+        if (has && ((*has & 0xFF) != 0) != flagged) {
+            reporter_.report(Finding{&rule("S13"), Severity::Warning,
+                                     place.with(describe(mapi::PidTagHasAttachments)), "it",
+                                     flagged ? "false" : "true", "as PidTagMessageFlags says"});
         }
         if (((*flags & kAssociated) != 0) != associated && depth_ == 0) {
             reporter_.report("S10", at,

@@ -1,4 +1,4 @@
-// Message objects, their recipients and attachments (S11 to S15, M4, M8).
+// Message objects, their recipients and attachments (S11 to S15, R1, M4, M5, M7, M8).
 #pragma once
 
 #include <functional>

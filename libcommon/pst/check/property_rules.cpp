@@ -108,28 +108,36 @@ void PropertyContext::check_value(std::uint16_t id, const StoredValue& value, Re
 
 void PropertyContext::check_content(const StoredValue& value, const Place& place,
                                     Reporter& reporter) const {
+    const ltp::Hnid hnid{value.raw};
+    if (hnid.is_hid() && heap_.item(hnid.hid())->empty()) {
+        reporter.report("L4", place, "the HID of a value without bytes", hex32(hnid.value), "0");
+        return;
+    }
     if (value.type == PropertyType::Binary || value.type == PropertyType::String8) {
         return;
     }
-    const auto content = bytes(value);
-    if (!content) {
-        return;  // its block is damaged, or it is too large to look into
+    // Else its block is damaged, or it is too large to look into.
+    if (const auto content = bytes(value)) {
+        check_stored_value(value.type, *content, place, reporter);
     }
-    const std::size_t fixed = value.type == PropertyType::Object
-                                  ? sizeof(ltp::OBJECTVALUE)
-                                  : ltp::fixed_value_size(value.type);
-    if (fixed != 0 && content->size() != fixed) {
+}
+
+void check_stored_value(PropertyType type, ByteView content, const Place& place,
+                        Reporter& reporter) {
+    const std::size_t fixed =
+        type == PropertyType::Object ? sizeof(ltp::OBJECTVALUE) : ltp::fixed_value_size(type);
+    if (fixed != 0 && content.size() != fixed) {
         reporter.report("L8", place, "the size of its value",
-                        fmt::format("{} bytes", content->size()), fmt::format("{} bytes", fixed));
+                        fmt::format("{} bytes", content.size()), fmt::format("{} bytes", fixed));
         return;
     }
-    if (value.type == PropertyType::String && content->size() % 2 != 0) {
+    if (type == PropertyType::String && content.size() % 2 != 0) {
         reporter.report("L8", place, "the size of its text",
-                        fmt::format("{} bytes", content->size()), "even");
+                        fmt::format("{} bytes", content.size()), "even");
     }
     constexpr unsigned kMultiple = 0x1000;
-    const bool multiple = (static_cast<unsigned>(value.type) & kMultiple) != 0;
-    if (multiple && !decode_value(value.type, *content, 1252)) {
+    const bool multiple = (static_cast<unsigned>(type) & kMultiple) != 0;
+    if (multiple && !decode_value(type, content, 1252)) {
         reporter.report("L8", place, "its counts, offsets or sizes do not fit its bytes");
     }
 }
@@ -178,6 +186,14 @@ std::optional<std::uint64_t> PropertyContext::size(const StoredValue& value) con
         return base::read_record<ltp::OBJECTVALUE>(*item).ulSize;
     }
     return item->size();
+}
+
+Bid PropertyContext::data_of(const StoredValue& value) const {
+    const ltp::Hnid hnid{value.raw};
+    const Subnode* subnode = ltp::is_inline_in_record(value.type) || hnid.is_hid()
+                                 ? nullptr
+                                 : check::find(object_->subnodes(), hnid.nid());
+    return subnode != nullptr ? subnode->data : Bid{};
 }
 
 std::optional<std::int32_t> PropertyContext::integer(PropertyTag tag) const {

@@ -35,6 +35,8 @@ class PropertyContext {
     /// nullopt when it cannot be read. Inline values in their own size.
     std::optional<Bytes> bytes(const StoredValue& value) const;
     std::optional<Bytes> bytes(mapi::PropertyTag tag) const;
+    /// The data of the subnode that holds the value; none when it is held otherwise.
+    Bid data_of(const StoredValue& value) const;
     /// As PidTagAttachSize and PidTagMessageSize of old count it: of an object its size field.
     std::optional<std::uint64_t> size(const StoredValue& value) const;
     std::optional<std::int32_t> integer(mapi::PropertyTag tag) const;
@@ -52,6 +54,10 @@ class PropertyContext {
     Object* object_;
     std::map<std::uint16_t, StoredValue> values_;
 };
+
+/// L8 of what lies behind an HNID: size and form. Booleans and the like are no such value.
+void check_stored_value(mapi::PropertyType type, ByteView content, const Place& place,
+                        Reporter& reporter);
 
 /// The bytes behind an HNID of a property context or table; nullopt when it leads nowhere. 0: none.
 std::optional<Bytes> read_hnid(const Heap& heap, const Object& object, ltp::Hnid hnid);

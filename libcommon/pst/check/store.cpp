@@ -6,6 +6,7 @@
 
 #include "base/little_endian.hpp"
 #include "mapi/tags.hpp"
+#include "pst/records.hpp"
 
 namespace mbx::pst::check {
 namespace {
@@ -69,6 +70,50 @@ bool Store::list(Nid nid) {
     }
     listed[static_cast<std::size_t>(node - index.nodes.data())] = true;
     return true;
+}
+
+std::optional<std::string> Store::entry_id_problem(ByteView entry_id) const {
+    if (entry_id.size() != sizeof(ENTRYID)) {
+        return fmt::format("it has {} bytes, expected {}", entry_id.size(), sizeof(ENTRYID));
+    }
+    const auto record = base::read_record<ENTRYID>(entry_id);
+    const Nid nid{record.nid};
+    if (record.rgbFlags != 0) {
+        return fmt::format("its flags are {}, expected 0x0", hex(record.rgbFlags));
+    }
+    if (!std::ranges::equal(record.uid, record_key)) {
+        return "its UID is not PidTagRecordKey of the store";
+    }
+    if (!is_folder(nid) || index.find(nid) == nullptr) {
+        return fmt::format("its node {} is no folder that exists", to_string(nid));
+    }
+    return std::nullopt;
+}
+
+void Store::check_replica_id(const Table& table, ByteView row, const Place& place) {
+    const Nid nid{table.row_id(row)};
+    if (nid.type() == ndb::NidType::SearchFolder) {
+        return;  // these have none
+    }
+    const Column* column = table.find(mapi::PidTagReplItemid);
+    if (column == nullptr || !Table::is_present(row, table, *column)) {
+        if (id_map.rows_without++ == 0) {
+            id_map.first_without = place;
+        }
+        return;
+    }
+    ++id_map.rows_with;
+    const auto id = table.cell(row, *column);
+    if (!id) {
+        return;
+    }
+    const auto found = id_map.nodes.find(*id);
+    if (found == id_map.nodes.end()) {
+        reporter.report("S17", place.with(describe(column->tag)), "the ID map has no record of it");
+    } else if (found->second != nid) {
+        reporter.report("S17", place.with(describe(column->tag)), "its node in the ID map",
+                        to_string(found->second), to_string(nid));
+    }
 }
 
 void Store::note_names(const PropertyContext& context) {

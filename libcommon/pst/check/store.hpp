@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/stop.hpp"
@@ -15,6 +17,19 @@
 #include "pst/check/table_rules.hpp"
 
 namespace mbx::pst::check {
+
+constexpr bool is_folder(Nid nid) noexcept {
+    return nid.type() == ndb::NidType::NormalFolder || nid.type() == ndb::NidType::SearchFolder;
+}
+
+/// 0xC01, which leads from PidTagReplItemid to a node, in stores that were replicated. Either no
+/// row has that cell, or all rows of folders and messages have it.
+struct IdMap {
+    std::map<Bytes, Nid> nodes;
+    std::uint64_t rows_with = 0;
+    std::uint64_t rows_without = 0;
+    Place first_without;
+};
 
 struct Store {
     const Image& image;
@@ -27,6 +42,8 @@ struct Store {
     std::set<Nid> unreadable{};                 ///< tables of folders: what they list is not known
     std::vector<std::uint32_t> row_versions{};  ///< of all hierarchy and contents tables
     std::uint16_t highest_named = 0;            ///< highest identifier of a named property in use
+    Bytes record_key{};                         ///< of the message store; what EntryIDs name
+    IdMap id_map{};
     std::uint64_t folders = 0;
     std::uint64_t messages = 0;
     std::uint64_t embedded = 0;
@@ -38,6 +55,10 @@ struct Store {
     std::optional<Object> open(Nid nid) const;
     /// Notes the node as listed; false when there is none.
     bool list(Nid nid);
+    /// What is wrong with the EntryID of a folder of this store; nullopt when nothing is.
+    std::optional<std::string> entry_id_problem(ByteView entry_id) const;
+    /// S17: a row of a folder or message against the ID map.
+    void check_replica_id(const Table& table, ByteView row, const Place& place);
     /// Notes the highest named property of a context.
     void note_names(const PropertyContext& context);
 };

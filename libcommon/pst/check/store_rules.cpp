@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "base/little_endian.hpp"
 #include "mapi/tags.hpp"
-#include "pst/records.hpp"
+#include "pst/check/replica_rules.hpp"
 
 namespace mbx::pst::check {
 namespace {
@@ -50,10 +49,6 @@ constexpr StoreLink kStoreLinks[]{
     {mapi::PidTagFinderEntryId, 0x80, true},
 };
 
-bool is_folder(Nid nid) {
-    return nid.type() == NidType::NormalFolder || nid.type() == NidType::SearchFolder;
-}
-
 class StoreRules {
   public:
     explicit StoreRules(Store& store) : store_(store), reporter_(store.reporter) {}
@@ -72,7 +67,8 @@ class StoreRules {
         message_store();
         receive_folders();
         search_activity();
-        message_index();
+        load_id_map(store_);
+        check_message_index(store_);
     }
 
   private:
@@ -191,7 +187,8 @@ class StoreRules {
         }
         store_.note_names(*context);
         const Place& place = object->place();
-        const Bytes key = context->bytes(mapi::PidTagRecordKey).value_or(Bytes{});
+        store_.record_key = context->bytes(mapi::PidTagRecordKey).value_or(Bytes{});
+        const Bytes& key = store_.record_key;
         if (key.size() != sizeof(base::Guid)) {
             reporter_.report("S4", place.with(describe(mapi::PidTagRecordKey)), "its size",
                              fmt::format("{} bytes", key.size()), "16 bytes");
@@ -214,7 +211,9 @@ class StoreRules {
                 }
                 continue;
             }
-            check_entry_id(*entry_id, key, place.with(describe(link.tag)));
+            if (const auto problem = store_.entry_id_problem(*entry_id)) {
+                reporter_.report("S4", place.with(describe(link.tag)), *problem);
+            }
         }
         if (!context->contains(mapi::PidTagPstPassword)) {
             reporter_.report(Finding{&rule("S4"),
@@ -225,25 +224,6 @@ class StoreRules {
                                      {}});
         }
         object->report_unused(reporter_);
-    }
-
-    void check_entry_id(ByteView bytes, ByteView key, const Place& place) {
-        if (bytes.size() != sizeof(ENTRYID)) {
-            reporter_.report("S4", place, "its size", fmt::format("{} bytes", bytes.size()),
-                             "24 bytes");
-            return;
-        }
-        const auto entry_id = base::read_record<ENTRYID>(bytes);
-        const Nid nid{entry_id.nid};
-        if (entry_id.rgbFlags != 0) {
-            reporter_.report("S4", place, "its flags", hex(entry_id.rgbFlags), "0x0");
-        }
-        if (!std::ranges::equal(entry_id.uid, key)) {
-            reporter_.report("S4", place, "its UID is not PidTagRecordKey of the store");
-        }
-        if (!is_folder(nid) || store_.index.find(nid) == nullptr) {
-            reporter_.report("S4", place, "its node", to_string(nid), "a folder that exists");
-        }
     }
 
     // ---- S18
@@ -320,45 +300,6 @@ class StoreRules {
         }
     }
 
-    // ---- S17
-
-    void message_index() {
-        constexpr Nid kMessageIndex{0xE01};
-        auto object = store_.open(kMessageIndex);
-        if (!object || object->data().is_none()) {
-            return;
-        }
-        const auto heap = Heap::open(store_.reader, object->data(), object->place(), reporter_);
-        const auto root = heap ? heap->item(heap->user_root()) : std::nullopt;
-        if (!root || root->size() < sizeof(base::le32) ||
-            heap->client() != static_cast<std::uint8_t>(ltp::HeapClient::MessageIndex)) {
-            reporter_.report("S17", object->place(), "it is no message index");
-            return;
-        }
-        std::set<std::uint32_t> indexed;
-        walk_bth(*heap, ltp::Hid{base::read_record<base::le32>(*root)}, 4, {4}, object->place(),
-                 reporter_, [&](ByteView record) {
-                     const auto messages =
-                         heap->item(ltp::Hid{base::read_record<base::le32>(record, 4)});
-                     for (std::size_t at = 0; messages && at + 4 <= messages->size(); at += 4) {
-                         indexed.insert(base::read_record<base::le32>(*messages, at));
-                     }
-                 });
-        const auto missing = std::ranges::count_if(store_.index.nodes, [&](const NodeInfo& node) {
-            return node.nid.type() == NidType::NormalMessage && !indexed.contains(node.nid.value);
-        });
-        if (missing > 0) {
-            // SCANPST: "only minor inconsistencies", without a line in its log.
-            reporter_.report(
-                Finding{&rule("S17"),
-                        indexed.empty() ? Severity::Info : Severity::Warning,
-                        object->place(),
-                        fmt::format("{} messages are not in the message index", missing),
-                        {},
-                        {}});
-        }
-    }
-
     Store& store_;
     Reporter& reporter_;
 };
@@ -370,6 +311,7 @@ void check_store(Store& store) {
 }
 
 void check_store_totals(Store& store) {
+    check_id_map_totals(store);
     auto& versions = store.row_versions;
     std::ranges::sort(versions);
     const auto twice = std::ranges::adjacent_find(versions);

@@ -1,4 +1,4 @@
-// Nodes, the message store and the objects beside it (N2, H7, H9, L13, S1 to S5, S16 to S19).
+// Nodes, the message store and the objects beside it (N2, H7, H9, L13, S1 to S5, S17 to S19).
 #pragma once
 
 #include "pst/check/store.hpp"

@@ -149,6 +149,7 @@ bool Table::find_rows(Reporter& reporter) {
         }
         rows_in_heap_ = *item;
         row_count_ = item->size() / row_size_;
+        expect_whole_rows(item->size(), reporter);
         return true;
     }
     const Subnode* subnode = object_->use(hnid.nid());
@@ -166,7 +167,19 @@ bool Table::find_rows(Reporter& reporter) {
     for (const BlockInfo* block : row_blocks_.blocks) {
         row_count_ += std::min<std::size_t>(block->cb / row_size_, rows_per_block_);
     }
+    if (!row_blocks_.blocks.empty()) {
+        const std::size_t last = row_blocks_.blocks.back()->cb;
+        expect_whole_rows(std::min(last, rows_per_block_ * row_size_), reporter);
+    }
     return true;
+}
+
+void Table::expect_whole_rows(std::size_t size, Reporter& reporter) const {
+    if (size % row_size_ != 0) {
+        reporter.report("L12", object_->place(),
+                        fmt::format("the last {} bytes of the rows are less than a row of {} bytes",
+                                    size % row_size_, row_size_));
+    }
 }
 
 std::optional<ByteView> Table::row(std::size_t index) {
@@ -254,18 +267,33 @@ void Table::check_row(std::size_t index, ByteView row, Reporter& reporter) {
             }
             continue;
         }
-        if (ltp::is_inline_in_cell(column.tag.type)) {
-            continue;
-        }
-        const ltp::Hnid hnid{read_record<le32>(bytes)};
-        const bool found = hnid.is_none() || (hnid.is_hid() ? heap_.item(hnid.hid()).has_value()
-                                                            : object_->use(hnid.nid()) != nullptr);
-        if (!found) {
-            reporter.report(
-                "L4",
-                object_->place().with(fmt::format("row {}", index)).with(describe(column.tag)),
-                fmt::format("HNID {} leads nowhere", hex32(hnid.value)));
-        }
+        check_cell(column, bytes, object_->place().with(fmt::format("row {}", index)), reporter);
+    }
+}
+
+void Table::check_cell(const Column& column, ByteView bytes, const Place& row_place,
+                       Reporter& reporter) {
+    if (column.tag.type == mapi::PropertyType::Boolean && std::to_integer<unsigned>(bytes[0]) > 1) {
+        reporter.report("L8", row_place.with(describe(column.tag)), "its value",
+                        hex(std::to_integer<unsigned>(bytes[0])), "0 or 1");
+    }
+    if (ltp::is_inline_in_cell(column.tag.type)) {
+        return;
+    }
+    const ltp::Hnid hnid{read_record<le32>(bytes)};
+    const bool found = hnid.is_none() || (hnid.is_hid() ? heap_.item(hnid.hid()).has_value()
+                                                        : object_->use(hnid.nid()) != nullptr);
+    if (!found) {
+        reporter.report("L4", row_place.with(describe(column.tag)),
+                        fmt::format("HNID {} leads nowhere", hex32(hnid.value)));
+        return;
+    }
+    const auto item = hnid.is_hid() ? heap_.item(hnid.hid()) : std::nullopt;
+    if (item && item->empty() && !hnid.is_none()) {
+        reporter.report("L4", row_place.with(describe(column.tag)),
+                        "the HID of a value without bytes", hex32(hnid.value), "0");
+    } else if (item && !item->empty()) {
+        check_stored_value(column.tag.type, *item, row_place.with(describe(column.tag)), reporter);
     }
 }
 
@@ -286,6 +314,12 @@ std::optional<Bytes> Table::cell(ByteView row, const Column& column) const {
         return base::to_bytes(bytes);
     }
     return read_hnid(heap_, *object_, ltp::Hnid{read_record<le32>(bytes)});
+}
+
+Bid Table::data_of(ByteView row, const Column& column) const {
+    const ltp::Hnid hnid{read_record<le32>(row, column.offset)};
+    const Subnode* subnode = hnid.is_hid() ? nullptr : check::find(object_->subnodes(), hnid.nid());
+    return subnode != nullptr ? subnode->data : Bid{};
 }
 
 std::uint32_t Table::row_id(ByteView row) const noexcept {

@@ -1,4 +1,4 @@
-// Table contexts (L11, L12, L14), checked while they are opened.
+// Table contexts (L4, L8, L11, L12, L14), checked while they are opened.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +35,8 @@ class Table {
     static bool is_present(ByteView row, const Table& table, const Column& column) noexcept;
     /// The value of a cell that is present; nullopt when its HNID leads nowhere.
     std::optional<Bytes> cell(ByteView row, const Column& column) const;
+    /// The data of the subnode that a cell names; none for a heap item.
+    Bid data_of(ByteView row, const Column& column) const;
     std::uint32_t row_id(ByteView row) const noexcept;
     std::uint32_t row_version(ByteView row) const noexcept;
     std::optional<std::int32_t> integer(ByteView row, mapi::PropertyTag tag) const;
@@ -46,6 +48,9 @@ class Table {
     bool find_rows(Reporter& reporter);
     void check_rows(Reporter& reporter);
     void check_row(std::size_t index, ByteView row, Reporter& reporter);
+    void check_cell(const Column& column, ByteView bytes, const Place& row_place,
+                    Reporter& reporter);
+    void expect_whole_rows(std::size_t size, Reporter& reporter) const;
 
     Heap heap_;
     Object* object_;

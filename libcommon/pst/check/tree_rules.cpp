@@ -14,6 +14,8 @@ namespace {
 using ndb::PageType;
 
 constexpr unsigned kDeepestTree = 8;
+constexpr std::uint16_t kBlockSizeBits = 0x1FFF;
+static_assert(ndb::kLargestBlock <= kBlockSizeBits + 1);
 
 /// One of the two trees, from the root down.
 class TreeWalk {
@@ -203,7 +205,7 @@ class Walker {
         BlockInfo info;
         info.bid = entry.at.bid.value & ~std::uint64_t{1};
         info.slot = static_cast<std::uint32_t>(entry.at.ib.value / ndb::kBlockAlignment);
-        info.cb = entry.cb;
+        info.cb = entry.cb & kBlockSizeBits;  // what has more is not usable
         info.cRef = entry.cRef;
         info.usable = is_placed_well(entry, block);
         index_.complete = index_.complete && info.usable;

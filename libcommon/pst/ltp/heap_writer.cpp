@@ -20,16 +20,6 @@ std::size_t page_map_start(std::size_t items_end) noexcept {
     return (items_end + 1) / 2 * 2;
 }
 
-/// 2.3.1.2: the more is free, the lower the level.
-std::uint8_t fill_level(std::size_t free_bytes) noexcept {
-    constexpr std::array<std::size_t, 15> kLeastFree{3584, 2560, 2048, 1792, 1536, 1280, 1024, 768,
-                                                     512,  256,  128,  64,   32,   16,   8};
-    const auto* const found =
-        std::find_if(kLeastFree.begin(), kLeastFree.end(),
-                     [=](std::size_t least_free) { return free_bytes >= least_free; });
-    return static_cast<std::uint8_t>(found - kLeastFree.begin());
-}
-
 /// Two levels a byte, the low nibble first.
 void set_nibble(std::span<std::uint8_t> levels, std::size_t index, std::uint8_t level) noexcept {
     levels[index / 2] = static_cast<std::uint8_t>(levels[index / 2] | level << (index % 2 * 4));

@@ -89,6 +89,17 @@ static_assert(sizeof(HNBITMAPHDR) == 66);
 inline constexpr std::size_t kBlocksInFirstFillLevels = 8;
 inline constexpr std::size_t kBlocksPerBitmapHeader = 128;
 
+/// 2.3.1.2: the more of a heap block is free behind its page map, the lower the level.
+constexpr std::uint8_t fill_level(std::size_t free_bytes) noexcept {
+    constexpr std::array<std::size_t, 15> kLeastFree{3584, 2560, 2048, 1792, 1536, 1280, 1024, 768,
+                                                     512,  256,  128,  64,   32,   16,   8};
+    std::uint8_t level = 0;
+    while (level < kLeastFree.size() && free_bytes < kLeastFree.at(level)) {
+        ++level;
+    }
+    return level;
+}
+
 /// 2.3.1.3 to 2.3.1.5.
 enum class HeapBlockKind { First, Bitmap, Plain };
 
