@@ -302,14 +302,37 @@ setup_again() {
     run mbx-migrate --quiet --phase import medium/l.csv
     [ "$status" -eq 0 ]
     [ "$(grep -c 'Migrated No Errors' medium/l.csv)" -eq 3 ]
-    refute grep -E 'mbx-export|pst-inspect' "$FAKE/calls"
+    refute grep mbx-export "$FAKE/calls"
+    [ "$(grep JohnD "$FAKE/calls" | cut -d' ' -f1 | tr '\n' ' ')" = "mbx-check-inbox pst-inspect pst-import " ]
     [ "$(<"$FAKE/NEW/JohnD/1")" = JohnD ]
+}
+
+@test "a PST file from a medium that is not sound fails its recipient, and the others go on" {
+    mbx-migrate --quiet --phase export --work-dir medium l.csv
+    rm "$FAKE/calls"
+    printf '1' >"$FAKE/pst-inspect.JohnD"
+    run mbx-migrate --quiet --phase import medium/l.csv
+    [ "$status" -eq 65 ]
+    grep -q '^FAILURE,John Doe,JohnD,OLD,NEW,Error Checking PST File,' medium/l.csv
+    [ "$(grep -c '^SUCCESS,.*Migrated No Errors' medium/l.csv)" -eq 2 ]
+    refute grep 'pst-import JohnD' "$FAKE/calls"
+    [ -z "$(ls -A "$FAKE/NEW/JohnD")" ]
+    [ -e medium/OLD/JohnD.pst ]
+}
+
+@test "a PST file is checked again before an import that was interrupted goes on" {
+    mbx-migrate --quiet --phase export --work-dir medium l.csv
+    : >medium/OLD/JohnD.pst.journal
+    rm "$FAKE/calls"
+    printf '1' >"$FAKE/pst-inspect.JohnD"
+    run mbx-migrate --quiet --phase import medium/l.csv
+    grep -q '^FAILURE,John Doe,JohnD,OLD,NEW,Error Checking PST File,' medium/l.csv
+    refute grep 'pst-import JohnD' "$FAKE/calls"
 }
 
 @test "a PST file that is missing on the other side is a failure" {
     mbx-migrate --quiet --phase export --work-dir medium l.csv
     rm medium/OLD/JohnD.pst
-    printf '66' >"$FAKE/pst-import.JohnD"
     run mbx-migrate --quiet --phase import medium/l.csv
     [ "$status" -eq 65 ]
     grep -q '^FAILURE,John Doe,JohnD,OLD,NEW,Error PST File Missing,' medium/l.csv

@@ -130,20 +130,24 @@ wait_until() { # COMMAND...
     for alias in "${aliases[@]}"; do arrived "$alias"; done
 }
 
-@test "both sides of a gap, with the manifest of sha256sum" {
-    setup JohnD MarySm
-    printf 'J,JohnD,OLD,NEW\r\nM,MarySm,OLD,NEW\r\n' >l.csv
+@test "both sides of a gap, with the manifest of sha256sum and the rules of a sound PST" {
+    setup JohnD MarySm BobK
+    printf 'J,JohnD,OLD,NEW\r\nM,MarySm,OLD,NEW\r\nB,BobK,OLD,NEW\r\n' >l.csv
     mbx-migrate --quiet --servers servers.conf --phase export --work-dir medium l.csv
     (cd medium && sha256sum --check --strict --quiet SHA256SUMS)
-    [ "$(wc -l <medium/SHA256SUMS)" -eq 2 ]
-    rm -r old/MarySm
+    [ "$(wc -l <medium/SHA256SUMS)" -eq 3 ]
+    rm -r old/MarySm old/BobK
+    # The one is damaged on its way, the other is whole and another file than the one that was exported.
     printf 'x' | dd of=medium/OLD/MarySm.pst bs=1 seek=20000 conv=notrunc status=none
+    cp medium/OLD/JohnD.pst medium/OLD/BobK.pst
     run mbx-migrate --quiet --servers servers.conf --phase import medium/l.csv
     [ "$status" -eq 65 ]
     arrived JohnD
-    [ -z "$(find new/MarySm -type f)" ]
-    grep -q '^FAILURE,M,MarySm,OLD,NEW,Error Importing Messages,' medium/l.csv
-    grep -q 'OLD/MarySm.pst: its SHA-256 is ' medium/l.csv.log
+    [ -z "$(find new/MarySm new/BobK -type f)" ]
+    grep -q '^FAILURE,M,MarySm,OLD,NEW,Error Checking PST File,' medium/l.csv
+    grep -q '^error B1: block .*dwCRC is ' medium/l.csv.log
+    grep -q '^FAILURE,B,BobK,OLD,NEW,Error Importing Messages,' medium/l.csv
+    grep -q 'OLD/BobK.pst: its SHA-256 is ' medium/l.csv.log
 }
 
 @test "a second run over the same mailboxes is refused, and the first result stays" {
