@@ -38,11 +38,22 @@ class ReaderTool : public cli::Tool {
   protected:
     void declare(cli::OptionSet& options) override;
     std::unique_ptr<pst::PstReader> open(const std::string& path, cli::Context& context) const;
+    /// With that reader, whatever --reader says.
+    std::unique_ptr<pst::PstReader> open(const std::string& path, pst::ReaderKind kind,
+                                         cli::Context& context) const;
+
+    /// What --reader says.
+    pst::ReaderKind kind() const noexcept;
 
   private:
     std::string reader_ = "auto";
     std::uint32_t code_page_ = pst::PstReaderOptions{}.code_page;
 };
+
+/// Compares the store and the messages and hidden items of these folders, and prints what differs.
+/// True when nothing does.
+bool cross_check(const std::string& file, pst::PstReader& own, pst::PstReader& libpff,
+                 const std::vector<pst::PstFolder>& folders, cli::Context& context);
 
 /// The folders of a store with their paths.
 class FolderTree {

@@ -1,11 +1,14 @@
 // check: is the file sound?
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "pst/check/checker.hpp"
+#include "pst/check/image.hpp"
+#include "pst/check/reader_rules.hpp"
 #include "pst_inspect.hpp"
 
 namespace mbx::inspect {
@@ -28,20 +31,21 @@ std::string_view name_of(Severity severity) {
     return "";
 }
 
-class Check final : public cli::Tool {
+class Check final : public ReaderTool {
   public:
     Check()
-        : Tool({.name = "check",
-                .summary = "check whether a file is sound, without changing it",
-                .usage = {"[OPTION]... FILE...", "--rules"},
-                .examples = {{"is it sound?", "pst-inspect check john.pst"},
-                             {"the answer alone", "pst-inspect check --quiet john.pst"},
-                             {"every finding, for a script",
-                              "pst-inspect check --json --level info --limit 0 john.pst"},
-                             {"what is checked?", "pst-inspect check --rules"}},
-                .notes = "Exit code: 0 sound, 1 not sound, 65 not a PST. A file with warnings is "
-                         "sound unless\n"
-                         "--strict is given: files that Outlook itself wrote have warnings."}) {}
+        : ReaderTool({.name = "check",
+                      .summary = "check whether a file is sound, without changing it",
+                      .usage = {"[OPTION]... FILE...", "--rules"},
+                      .examples = {{"is it sound?", "pst-inspect check john.pst"},
+                                   {"the answer alone", "pst-inspect check --quiet john.pst"},
+                                   {"every finding, for a script",
+                                    "pst-inspect check --json --level info --limit 0 john.pst"},
+                                   {"what is checked?", "pst-inspect check --rules"}},
+                      .notes =
+                          "Exit code: 0 sound, 1 not sound, 65 not a PST. A file with warnings is "
+                          "sound unless\n"
+                          "--strict is given: files that Outlook itself wrote have warnings."}) {}
 
     ExitCode run(cli::Context& context) override {
         if (list_rules_) {
@@ -65,6 +69,7 @@ class Check final : public cli::Tool {
             .number("limit", &limit_, "N", "show so many findings of a rule (default: 20, 0: all)")
             .flag("strict", &strict_, "a file with warnings is not sound")
             .flag("rules", &list_rules_, "list the rules and exit");
+        ReaderTool::declare(options);
     }
 
     void check(std::vector<std::string> operands) override {
@@ -88,18 +93,27 @@ class Check final : public cli::Tool {
         }
     }
 
+    /// Our own look at the bytes needs pages of 512 bytes.
+    bool is_checked_through_libpff(const std::string& file) const {
+        return kind() == pst::ReaderKind::Libpff ||
+               (kind() == pst::ReaderKind::Auto && pst::check::has_4k_pages(file));
+    }
+
     bool check_file(const std::string& file, cli::Context& context) const {
         std::map<std::string_view, std::uint64_t> shown;
         const bool quiet = common().quiet;
-        const CheckResult result = pst::check::check_pst(
-            file,
-            [&](const Finding& finding) {
-                if (!quiet && is_shown(finding.severity) &&
-                    (limit_ == 0 || shown[finding.rule->id]++ < limit_)) {
-                    print(file, finding, context.output);
-                }
-            },
-            context.progress, context.stop);
+        const auto take = [&](const Finding& finding) {
+            if (!quiet && is_shown(finding.severity) &&
+                (limit_ == 0 || shown[finding.rule->id]++ < limit_)) {
+                print(file, finding, context.output);
+            }
+        };
+        const bool through_libpff = is_checked_through_libpff(file);
+        const CheckResult result =
+            through_libpff
+                ? pst::check::check_through_reader(*open(file, pst::ReaderKind::Libpff, context),
+                                                   take, context.progress, context.stop)
+                : pst::check::check_pst(file, take, context.progress, context.stop);
         for (const auto& [id, count] : shown) {
             if (limit_ != 0 && count > limit_) {
                 context.console.note(fmt::format("{}: {} more findings of rule {}",
@@ -108,9 +122,21 @@ class Check final : public cli::Tool {
         }
         const bool sound = result.is_sound() && (!strict_ || result.warnings == 0);
         if (!quiet) {
-            print_result(file, result, sound, context.output);
+            print_result(file, result, sound, not_applied(through_libpff), context.output);
         }
         return sound;
+    }
+
+    /// By our own checker all rules are applied but the one about libpff.
+    static std::vector<std::string_view> not_applied(bool through_libpff) {
+        std::vector<std::string_view> result;
+        for (const pst::check::Rule& rule : pst::check::rules()) {
+            const auto applied = pst::check::rules_of_readers();
+            if (through_libpff && std::ranges::find(applied, rule.id) == applied.end()) {
+                result.push_back(rule.id);
+            }
+        }
+        return result;
     }
 
     bool is_shown(Severity severity) const {
@@ -154,21 +180,27 @@ class Check final : public cli::Tool {
     }
 
     static void print_result(const std::string& file, const CheckResult& result, bool sound,
+                             const std::vector<std::string_view>& not_applied,
                              cli::Output& output) {
-        output.record(
-            {{"file", file},
-             {"sound", sound},
-             {"errors", result.errors},
-             {"warnings", result.warnings},
-             {"infos", result.infos},
-             {"blocks", result.blocks},
-             {"nodes", result.nodes},
-             {"folders", result.folders},
-             {"messages", result.messages}},
-            fmt::format(
-                "{}: {}: {} errors, {} warnings, {} infos in {} folders, {} messages, {} blocks",
-                base::escape(file), sound ? "sound" : "not sound", result.errors, result.warnings,
-                result.infos, result.folders, result.messages, result.blocks));
+        std::string text = fmt::format(
+            "{}: {}: {} errors, {} warnings, {} infos in {} folders, {} messages, {} blocks",
+            base::escape(file), sound ? "sound" : "not sound", result.errors, result.warnings,
+            result.infos, result.folders, result.messages, result.blocks);
+        if (!not_applied.empty()) {
+            text += fmt::format("\n{}: read through libpff; not applied: {}", base::escape(file),
+                                fmt::join(not_applied, " "));
+        }
+        output.record({{"file", file},
+                       {"sound", sound},
+                       {"errors", result.errors},
+                       {"warnings", result.warnings},
+                       {"infos", result.infos},
+                       {"blocks", result.blocks},
+                       {"nodes", result.nodes},
+                       {"folders", result.folders},
+                       {"messages", result.messages},
+                       {"not_applied", not_applied}},
+                      text);
     }
 
     std::vector<std::string> files_;

@@ -50,11 +50,20 @@ void ReaderTool::declare(cli::OptionSet& options) {
 
 std::unique_ptr<pst::PstReader> ReaderTool::open(const std::string& path,
                                                  cli::Context& context) const {
+    return open(path, kind(), context);
+}
+
+pst::ReaderKind ReaderTool::kind() const noexcept {
+    return reader_ == "own"      ? pst::ReaderKind::Own
+           : reader_ == "libpff" ? pst::ReaderKind::Libpff
+                                 : pst::ReaderKind::Auto;
+}
+
+std::unique_ptr<pst::PstReader> ReaderTool::open(const std::string& path, pst::ReaderKind kind,
+                                                 cli::Context& context) const {
     pst::PstReaderOptions options;
     options.code_page = code_page_;
-    options.kind = reader_ == "own"      ? pst::ReaderKind::Own
-                   : reader_ == "libpff" ? pst::ReaderKind::Libpff
-                                         : pst::ReaderKind::Auto;
+    options.kind = kind;
     return pst::open_pst(path, options, context.diagnostics);
 }
 

@@ -242,6 +242,8 @@ class Messages final : public FilesTool {
                .examples = {{"all messages that people see", "pst-inspect messages john.pst"},
                             {"those of two folders",
                              "pst-inspect messages --folder Inbox --folder 'Sent Items' john.pst"},
+                            {"does another reader say the same?",
+                             "pst-inspect messages --cross-check john.pst"},
                             {"how many bytes are in the Inbox?",
                              "pst-inspect messages --json --folder Inbox john.pst | jq -s "
                              "'map(.size) | add'"}},
@@ -254,11 +256,17 @@ class Messages final : public FilesTool {
             .values("folder,f", &wanted_, "PATH",
                     "only this folder, by path or node; may be given several times")
             .flag("all,a", &all_, "also of folders that people do not see")
-            .flag("associated", &associated_, "hidden items (views, rules, settings) instead");
+            .flag("associated", &associated_, "hidden items (views, rules, settings) instead")
+            .flag("cross-check", &cross_check_,
+                  "list instead what differs when libpff reads the same: the store, all folders or "
+                  "those given, their messages and hidden items");
         FilesTool::declare(options);
     }
 
     ExitCode run_file(const std::string& file, cli::Context& context) override {
+        if (cross_check_) {
+            return compare(file, context);
+        }
         const auto reader = open(file, context);
         const FolderTree tree(reader->folders());
         damaged_ = 0;
@@ -274,6 +282,14 @@ class Messages final : public FilesTool {
     }
 
   private:
+    ExitCode compare(const std::string& file, cli::Context& context) const {
+        const auto own = open(file, pst::ReaderKind::Own, context);
+        const auto libpff = open(file, pst::ReaderKind::Libpff, context);
+        const FolderTree tree(own->folders());
+        const auto folders = wanted_.empty() ? tree.folders() : chosen(tree);
+        return cross_check(file, *own, *libpff, folders, context) ? ExitCode::Ok : ExitCode::No;
+    }
+
     std::vector<pst::PstFolder> chosen(const FolderTree& tree) const {
         std::vector<pst::PstFolder> result;
         for (const std::string& word : wanted_) {
@@ -347,6 +363,7 @@ class Messages final : public FilesTool {
 
     std::vector<std::string> wanted_;
     bool all_ = false;
+    bool cross_check_ = false;
     bool associated_ = false;
     std::uint64_t damaged_ = 0;
 };

@@ -76,6 +76,15 @@ Image::Image(const std::string& path) : file_(base::File::open_read(path)), size
     decode_header();
 }
 
+bool has_4k_pages(const std::string& path) {
+    Bytes start(sizeof(ndb::HeaderStart));
+    if (base::File::open_read(path).read_at(0, start) < start.size()) {
+        return false;
+    }
+    const auto header = read_record<ndb::HeaderStart>(start);
+    return header.dwMagic == ndb::kHeaderMagic && header.wVer == kVersion4k;
+}
+
 void Image::decode_header() {
     const ByteView bytes(header_bytes_);
     if (ansi_) {

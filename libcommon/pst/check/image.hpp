@@ -157,4 +157,8 @@ class Image {
     RawHeader header_;
 };
 
+/// True for a file with pages of 4096 bytes, which Image refuses. Throws Error(NoInput, NotAllowed)
+/// when it cannot be read.
+bool has_4k_pages(const std::string& path);
+
 }  // namespace mbx::pst::check

@@ -83,6 +83,7 @@ constexpr Rule kRules[]{
      "2.5.3.1.1"},
     {"L13", Severity::Warning, "row versions are unique in the store", ""},
     {"H9", Severity::Warning, "dwUnique is above every row version", "2.2.2.6"},
+    {"P1", Severity::Error, "what is read through libpff can be read to its end", ""},
 };
 
 }  // namespace

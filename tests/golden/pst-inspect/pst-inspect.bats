@@ -17,6 +17,9 @@ load ../golden
 @test "a fresh store is sound" { golden sound; }
 @test "a damaged store is not, and check says why" { golden not-sound; }
 @test "check of what is no PST is exit code 65" { golden check-no-pst; }
+@test "messages --cross-check finds no difference to libpff in a fresh store" { golden cross-check; }
+@test "check through libpff says which rules it did not apply" { golden check-libpff; }
+@test "check of a file with 4K pages goes through libpff" { golden check-4k; }
 @test "check lists its rules" { golden rules; }
 @test "nodes lists the node B-tree" { golden nodes; }
 @test "blocks lists the block B-tree" { golden blocks; }

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "pst/check/reader_rules.hpp"
 #include "shared_corpus.hpp"
 #include "unit/pst/check/damage.hpp"
 
@@ -48,21 +49,34 @@ struct Outcome {
     std::vector<std::string> texts;
 };
 
+FindingSink into(Outcome& outcome) {
+    return [&outcome](const Finding& finding) {
+        outcome.all.emplace(finding.rule->id);
+        if (finding.severity != Severity::Info) {
+            outcome.rules.emplace(finding.rule->id);
+        }
+        outcome.texts.push_back(std::string(finding.rule->id) + " " + to_string(finding.place) +
+                                ": " + message_of(finding));
+    };
+}
+
 Outcome check(const std::string& path) {
     Outcome outcome;
     base::NoProgress progress;
     const base::StopFlag stop;
-    outcome.result = check_pst(
-        path,
-        [&](const Finding& finding) {
-            outcome.all.emplace(finding.rule->id);
-            if (finding.severity != Severity::Info) {
-                outcome.rules.emplace(finding.rule->id);
-            }
-            outcome.texts.push_back(std::string(finding.rule->id) + " " + to_string(finding.place) +
-                                    ": " + message_of(finding));
-        },
-        progress, stop);
+    outcome.result = check_pst(path, into(outcome), progress, stop);
+    return outcome;
+}
+
+Outcome check_through_libpff(const std::string& path) {
+    Outcome outcome;
+    base::NoProgress progress;
+    const base::StopFlag stop;
+    base::IgnoreDiagnostics ignore;
+    PstReaderOptions options;
+    options.kind = ReaderKind::Libpff;
+    const auto reader = open_pst(path, options, ignore);
+    outcome.result = check_through_reader(*reader, into(outcome), progress, stop);
     return outcome;
 }
 
@@ -76,12 +90,20 @@ TEST(Checker, FindsNothingInAFreshStore) {
     }
 }
 
+TEST(Checker, FindsNothingInAFreshStoreReadThroughLibpff) {
+    const Patient patient;
+    const Outcome outcome = check_through_libpff(patient.path());
+    EXPECT_THAT(outcome.texts, IsEmpty());
+    EXPECT_EQ(outcome.result.messages, 33U);
+}
+
 TEST(Checker, FindsNoErrorInFilesOfMicrosoft) {
     const std::string folder = test::shared_file("corpus");
     MBX_NEEDS_SHARED(folder);
     for (const char* file :
          {"outlook-pst-rs/Empty.pst", "pstsdk/sample1.pst", "pstsdk/sample2.pst",
           "pstsdk/submessage.pst", "pstsdk/test_unicode.pst", "pstsdk/test_ansi.pst"}) {
+        EXPECT_EQ(check_through_libpff(folder + "/" + file).result.errors, 0U) << file;
         const Outcome outcome = check(folder + "/" + file);
         EXPECT_EQ(outcome.result.errors, 0U) << file << testing::PrintToString(outcome.texts);
         // Outlook 2010 beta left a row behind when the size of its message changed.
@@ -137,7 +159,8 @@ TEST_P(DamageTest, IsFoundByItsRuleAndNoOther) {
     Patient patient(damage.sample);
     damage.inflict(patient);
     patient.save();
-    const Outcome outcome = check(patient.path());
+    const Outcome outcome =
+        damage.through_libpff ? check_through_libpff(patient.path()) : check(patient.path());
     std::set<std::string> expected = damage.also;
     EXPECT_THAT(outcome.all, Contains(damage.rule)) << testing::PrintToString(outcome.texts);
     if (rule(damage.rule).severity != Severity::Info) {

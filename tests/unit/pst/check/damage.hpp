@@ -17,6 +17,7 @@ struct Damage {
     std::function<void(Patient&)> inflict;
     std::set<std::string> also = {};  ///< rules that cannot but break with it
     Sample sample = Sample::Small;
+    bool through_libpff = false;
 };
 
 std::ostream& operator<<(std::ostream& stream, const Damage& damage);

@@ -141,6 +141,14 @@ std::vector<Damage> message_damages() {
              p.value({kPlainMessage}, 0x00710102, [](MutableByteView v) { put8(v, 0, 2); });
          },
          {"S10"}},
+        {"P1",
+         "the heap of a message that libpff reads",
+         [](Patient& p) {
+             p.block(p.data_block(kPlainMessage), [](MutableByteView d) { put8(d, 2, 0); });
+         },
+         {},
+         Sample::Small,
+         true},
         {"M8",
          "a control character in the subject",
          [](Patient& p) {
