@@ -58,8 +58,9 @@ constexpr auto kSingular = std::to_array<std::string_view>(
      "references", "subject", "return-path"});
 
 /// Added when the transport headers lack them; everything else that is not there never was.
-constexpr auto kAddedWhenMissing = std::to_array<std::string_view>(
-    {"from", "to", "cc", "bcc", "subject", "date", "message-id", "in-reply-to", "references"});
+constexpr auto kAddedWhenMissing =
+    std::to_array<std::string_view>({"from", "to", "cc", "bcc", "subject", "date", "message-id",
+                                     "in-reply-to", "references", "reply-by"});
 
 template <std::size_t N>
 bool contains(const std::array<std::string_view, N>& names, std::string_view name) {

@@ -78,6 +78,17 @@ std::string message_class_of(const mapi::PropertyBag& properties) {
     return message_class.empty() ? "IPM.Note" : message_class;
 }
 
+bool is_custom_form(std::string_view message_class) {
+    constexpr std::string_view kOurs[] = {
+        "IPM.Note.SMIME",    "IPM.Note.Secure", "IPM.Note.Microsoft",
+        "IPM.Note.Exchange", "IPM.Note.Rules",  "IPM.Note.Mobile",
+        "IPM.Note.rpmsg",    "IPM.Note.GpgOL",  "IPM.Note.StorageQuotaWarning"};
+    return is_or_is_below(message_class, "IPM.Note") && message_class.size() > 8 &&
+           std::none_of(std::begin(kOurs), std::end(kOurs), [&](std::string_view prefix) {
+               return is_or_is_below(message_class, prefix);
+           });
+}
+
 std::string content_class(std::string_view message_class) {
     struct Row {
         std::string_view message_class;

@@ -30,6 +30,10 @@ ItemKind item_kind(std::string_view message_class);
 /// PidTagMessageClass; "IPM.Note" when it is absent or empty.
 std::string message_class_of(const mapi::PropertyBag& properties);
 
+/// True for mail in a form that somebody has made, IPM.Note.Something; false for those of Outlook
+/// and Exchange.
+bool is_custom_form(std::string_view message_class);
+
 /// Content-Class of voice mail, faxes, forms and meetings ([MS-OXCMAIL] 2.1.3.2.3); empty for
 /// ordinary mail.
 std::string content_class(std::string_view message_class);

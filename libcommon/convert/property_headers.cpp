@@ -21,9 +21,12 @@ using namespace mapi;
 
 const PropertyName kCategories{PS_PUBLIC_STRINGS, "Keywords"};
 const PropertyName kFlagRequest{PSETID_Common, 0x8530U};
+const PropertyName kDueDate{PSETID_Task, 0x8105U};
 const PropertyName kAcceptLanguage{PS_INTERNET_HEADERS, "acceptlanguage"};
 
 constexpr std::int32_t kFlaggedBySender = 0x8;  // of PidTagToDoItemFlags
+constexpr std::int32_t kFollowupFlagged = 2;    // of PidTagFlagStatus
+constexpr std::string_view kUsualRequest = "Follow up";
 
 bool is_meeting_or_task(const PropertyBag& properties) {
     const std::string message_class = properties.text(PidTagMessageClass).value_or("");
@@ -178,10 +181,27 @@ class Maker {
                 add("Keywords", phrase_list_header("Keywords", named));
             }
         }
-        if ((properties_.integer(PidTagToDoItemFlags) & kFlaggedBySender) != 0) {
-            if (const auto* request = properties_.get<std::string>(kFlagRequest)) {
-                text("X-Message-Flag", *request);
-            }
+        follow_up();
+    }
+
+    /// [MS-OXCMAIL] 2.1.3.2.8, 2.1.3.2.9. A flag that says no more than that it is one is a flag of
+    /// the mailbox already.
+    void follow_up() {
+        const auto* stored = properties_.get<std::string>(kFlagRequest);
+        const std::string request = stored != nullptr ? *stored : std::string();
+        const auto* stored_due = properties_.get<base::FileTime>(kDueDate);
+        const auto due = stored_due != nullptr ? base::to_unix_time(*stored_due) : std::nullopt;
+        const bool by_sender = (properties_.integer(PidTagToDoItemFlags) & kFlaggedBySender) != 0;
+        const bool flagged = properties_.integer(PidTagFlagStatus) == kFollowupFlagged;
+        const bool says_more = due.has_value() || properties_.contains(PidTagReplyTime) ||
+                               !base::equals_ignore_case(request, kUsualRequest);
+        if (!by_sender && !(flagged && says_more)) {
+            return;
+        }
+        text("X-Message-Flag", request);
+        time("Reply-By", PidTagReplyTime);
+        if (due) {
+            add("Reply-By", token_header("Reply-By", rfc5322_date(*due)));
         }
     }
 

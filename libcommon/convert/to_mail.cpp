@@ -9,6 +9,7 @@
 #include "convert/header_line.hpp"
 #include "convert/item_part.hpp"
 #include "convert/mail_headers.hpp"
+#include "convert/mail_losses.hpp"
 #include "convert/mail_rebuild.hpp"
 #include "convert/message_class.hpp"
 #include "convert/tnef_unpack.hpp"
@@ -28,7 +29,7 @@ std::string class_headers(const Message& message) {
     const std::string message_class = message_class_of(message.properties);
     const std::string name = content_class(message_class);
     std::string lines = name.empty() ? std::string() : token_header("Content-Class", name);
-    if (is_foreign_to_mail(item_kind(message_class))) {
+    if (is_foreign_to_mail(item_kind(message_class)) || is_custom_form(message_class)) {
         lines += token_header("X-MAPI-Message-Class", message_class);
     }
     return lines;
@@ -38,6 +39,7 @@ RebuiltMail rebuild(const Message& message, const RebuildContext& context) {
     const TransportHeaders transport = transport_of(message);
     const AddressResolver addresses(message, transport, context.options.directory);
     const ItemKind kind = item_kind(message_class_of(message.properties));
+    report_mail_losses(message, kind, context.diagnostics);
     MimePart part = item_part(message, kind, addresses, context);
     const std::string headers =
         mail_headers({message, transport, addresses, part.digest}, context.diagnostics);

@@ -239,6 +239,42 @@ TEST(MailHeaders, ImportanceSensitivityAndReceipts) {
     EXPECT_EQ(mail.field("X-Auto-Response-Suppress"), "DR, OOF, AutoReply");
 }
 
+TEST(MailHeaders, FollowUpFlagsThatSayMoreThanThatTheyAreOne) {
+    mapi::Message message = received_mail();
+    mapi::PropertyBag& p = message.properties;
+    const mapi::PropertyName request{mapi::PSETID_Common, 0x8530U};
+    p.set(mapi::PidTagFlagStatus, std::int32_t{2});
+    p.set(request, mapi::PropertyType::String, std::string("Follow up"));
+    EXPECT_EQ(make_mail(message).field("X-Message-Flag"), "");
+    EXPECT_TRUE(make_mail(message).converted.message.flags.flagged);
+    p.set({mapi::PSETID_Task, 0x8105U}, mapi::PropertyType::Time, kReceived);
+    EXPECT_EQ(make_mail(message).field("X-Message-Flag"), "Follow up");
+    EXPECT_EQ(make_mail(message).field("Reply-By"), "Mon, 1 Jan 2024 08:09:22 +0000");
+    p.erase(mapi::PropertyName{mapi::PSETID_Task, 0x8105U});
+    p.set(request, mapi::PropertyType::String, std::string("Call back"));
+    set_transport(message, "Message-ID: <1@x.example>\r\nX-Message-Flag: before\r\n");
+    EXPECT_EQ(make_mail(message).field("X-Message-Flag"), "Call back");
+    EXPECT_EQ(make_mail(message).field("Reply-By"), "");
+}
+
+TEST(MailLosses, AreNamed) {
+    mapi::Message message = received_mail();
+    EXPECT_TRUE(make_mail(message).losses.empty());
+    mapi::PropertyBag& p = message.properties;
+    p.set({mapi::PSETID_Common, 0x8503U}, mapi::PropertyType::Boolean, true);
+    p.set({mapi::PSETID_Common, 0x8502U}, mapi::PropertyType::Time, kSent);
+    p.set(mapi::PidTagFlagStatus, std::int32_t{1});
+    p.set({mapi::PSETID_Common, 0x8520U}, mapi::PropertyType::Binary, base::to_bytes("verbs"));
+    p.set({mapi::PSETID_Common, 0x8524U}, mapi::PropertyType::String, std::string("Yes\n"));
+    p.set(mapi::PidTagMessageClass, std::string("IPM.Note.EnterpriseVault.Shortcut"));
+    const MadeMail mail = make_mail(message);
+    for (const char* kind : {"lossy-reminder", "lossy-follow-up", "lossy-voting", "lossy-stub"}) {
+        EXPECT_TRUE(mail.lost(kind)) << kind;
+    }
+    EXPECT_EQ(mail.losses[0].text, "a reminder for 2024-01-01T08:09:10Z");
+    EXPECT_EQ(mail.field("X-MAPI-Message-Class"), "IPM.Note.EnterpriseVault.Shortcut");
+}
+
 TEST(MailHeaders, DraftsHaveNoInventedDateOrId) {
     mapi::Message message = received_mail();
     message.properties.erase(mapi::PidTagClientSubmitTime);
