@@ -23,7 +23,7 @@ struct ToMapiOptions {
     /// of which a store has been seen to give back something else than what was put into it.
     bool whole_source = false;
     /// With whole_source: the digest of the message as the store gives it back.
-    std::optional<ViewDigest> stored_view;
+    std::optional<ViewDigest> stored_view = std::nullopt;
 };
 
 /// Never fails on the content of a message: the worst mail becomes a message with its header text

@@ -82,7 +82,7 @@ ExportResult export_mailbox(const ExportContext& context, const std::string& pst
 struct UnfaithfulMessage {
     std::string place;  ///< "Inbox/Work: 200024"
     base::Sha256Digest source{};
-    std::optional<convert::ViewDigest> stored_view;  ///< as in WholeSources
+    std::optional<convert::ViewDigest> stored_view = std::nullopt;  ///< as in WholeSources
 };
 
 /// Opens `part_path` and compares it with what was written, as `options.read_back` says. Throws

@@ -34,7 +34,7 @@ struct RecipeOptions {
     bool whole = false;  ///< do not refer to values: keep the whole source, deflated
     /// With whole: the digest of the view as a store gives it back, where that is another than what
     /// was put into it.
-    std::optional<ViewDigest> stored_view;
+    std::optional<ViewDigest> stored_view = std::nullopt;
 };
 
 /// Sets the property on `message`, which is the finished MAPI view of `source` (embedded messages
