@@ -224,11 +224,24 @@ void ReaderComparison::compare_current(const std::string& place, MessageCursor& 
 
 std::uint64_t ReaderComparison::compare_messages(ndb::Nid folder, bool associated,
                                                  const base::StopFlag& stop) {
-    const auto cursor_of = [&](PstReader& reader) {
-        return associated ? reader.associated_messages(folder) : reader.messages(folder);
+    std::string failure;
+    const auto cursor_of = [&](PstReader& reader) -> std::unique_ptr<MessageCursor> {
+        try {
+            return associated ? reader.associated_messages(folder) : reader.messages(folder);
+        } catch (const Error& error) {
+            failure = error.what();
+            return nullptr;
+        }
     };
     const auto first = cursor_of(first_);
     const auto second = cursor_of(second_);
+    if (!first || !second) {
+        if (first || second) {
+            note("folder " + to_string(folder),
+                 fmt::format("only the {} can open it: {}", first ? "first" : "second", failure));
+        }
+        return 0;
+    }
     std::uint64_t count = 0;
     auto nid = first->next();
     auto other = second->next();

@@ -147,21 +147,22 @@ TEST_F(ExportMailbox, LeavesOutWhatTheFilterDoesNotTake) {
 /// bytes than while it was converted: what the recipe refers to is not what the PST holds.
 class UnsteadySource final : public base::ByteSource {
   public:
-    UnsteadySource(std::string text, const int& attempts)
-        : text_(std::move(text)), attempts_(attempts) {}
-
-    std::uint64_t size() const override { return text_.size(); }
-    std::unique_ptr<base::ByteReader> open() const override {
-        std::string text = text_;
-        if (std::this_thread::get_id() == writing_thread_ && attempts_ <= 1) {
-            text[text.size() / 2] = text[text.size() / 2] == 'A' ? 'B' : 'A';
-        }
-        return base::memory_source(text)->open();
+    UnsteadySource(std::string text, const int& attempts) : attempts_(attempts) {
+        unchanged_ = base::memory_source(text);
+        char& middle = text[text.size() / 2];
+        middle = middle == 'A' ? 'B' : 'A';
+        changed_ = base::memory_source(std::move(text));
     }
-    const std::string& text() const { return text_; }
+
+    std::uint64_t size() const override { return unchanged_->size(); }
+    std::unique_ptr<base::ByteReader> open() const override {
+        const bool changed = std::this_thread::get_id() == writing_thread_ && attempts_ <= 1;
+        return (changed ? changed_ : unchanged_)->open();
+    }
 
   private:
-    std::string text_;
+    base::SharedSource unchanged_;
+    base::SharedSource changed_;
     const int& attempts_;
     std::thread::id writing_thread_ = std::this_thread::get_id();
 };
