@@ -204,6 +204,9 @@ class PstImport final : public cli::Tool {
                                                              {})
                                      : context.console.note(skipped_text(folder));
         }
+        for (const migration::ImportedFolder& folder : result.folders) {
+            report_unproven(context, folder);
+        }
         show_bad_items(context, bad_items);
         show_losses(context, result.losses);
         const Totals totals = totals_of(result);
@@ -242,6 +245,25 @@ class PstImport final : public cli::Tool {
             record, fmt::format("{} -> {}: {}, {} sent now", base::escape(folder.pst_path),
                                 base::escape(mail::to_string(folder.path)),
                                 messages_text(folder.messages), cli::with_thousands(folder.sent)));
+    }
+
+    /// Names the messages: pst-inspect shows them by their number.
+    static void report_unproven(cli::Context& context, const migration::ImportedFolder& folder) {
+        if (!folder.proof) {
+            return;
+        }
+        for (const pst::ndb::Nid message : folder.proof->examples) {
+            context.diagnostics.report(
+                {base::Severity::Warning, "not-proven",
+                 fmt::format("{} {}", base::escape(folder.pst_path), to_string(message)),
+                 fmt::format("is not in the destination's {}, or has other bytes there",
+                             base::escape(mail::to_string(folder.path)))});
+        }
+        const std::uint64_t all = folder.proof->missing + folder.proof->altered;
+        if (all > folder.proof->examples.size()) {
+            context.console.note(fmt::format("{}: and {} more", base::escape(folder.pst_path),
+                                             all - folder.proof->examples.size()));
+        }
     }
 
     void report_summary(cli::Context& context, const migration::ImportResult& result,

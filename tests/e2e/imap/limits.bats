@@ -129,7 +129,8 @@ reasons() { # PST: of the messages that were left behind
     cp a.pst b.pst
     import 65 b.pst "$(url dovecot emil)"
     [[ $(summary bad_items) == 0 && $(summary messages) == 12 && $(summary altered) == 1 ]]
-    [[ $stderr == *'holds 1 message with other bytes'* ]]
+    [[ $stderr == *'Work/2019/Résumés 0x'*': is not in the destination'*'holds 1 message with other bytes'* ||
+        $stderr == *'Work/2019/Résumés 0x'*': is not in the destination'*'lacks 1 message'* ]]
     import 0 b.pst "$(url dovecot emil)" --proof header
 }
 
@@ -138,6 +139,7 @@ reasons() { # PST: of the messages that were left behind
     for size in 1000 10000 50000; do
         { printf 'Subject: %d\n\n' "$size"; head -c "$size" /dev/zero | tr '\0' y; printf '\n'; } >"old/cur/$size:2,S"
     done
+    : >old/cur/empty:2,S # goes as one empty line: no server takes nothing
     printf 'Subject: no end\n\nno line end' >old/cur/end:2,S
     printf 'Subject: no body\n\n' >old/cur/body:2,S
     printf 'Subject: \344\366\374 \303\244\nFrom: \"B\366rse\" <b@example.com>\n\nraw\n' >old/cur/raw:2,S
