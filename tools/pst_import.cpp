@@ -209,6 +209,9 @@ class PstImport final : public cli::Tool {
         }
         show_bad_items(context, bad_items);
         show_losses(context, result.losses);
+        if (!common().verbose) {
+            note_losses(context, result.losses);
+        }
         const Totals totals = totals_of(result);
         if (totals.flags_differ + totals.dates_differ > 0) {
             context.console.note(fmt::format(

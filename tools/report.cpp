@@ -77,4 +77,17 @@ void show_losses(cli::Context& context, const migration::LossCounts& losses) {
     }
 }
 
+void note_losses(cli::Context& context, const migration::LossCounts& losses) {
+    std::uint64_t count = 0;
+    for (const auto& [kind, number] : losses) {
+        count += kind.starts_with("lossy-") ? number : 0;  // others are damage that did no harm
+    }
+    if (count > 0) {
+        context.console.note(
+            fmt::format("mail cannot say all that the file holds: {} lost; "
+                        "--verbose names each with its message",
+                        counted(count, "detail")));
+    }
+}
+
 }  // namespace mbx::tools

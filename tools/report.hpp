@@ -27,6 +27,9 @@ void show_bad_items(cli::Context& context, const migration::BadItems& bad_items)
 /// One line on standard error that says how many losses of each kind a conversion had.
 void show_losses(cli::Context& context, const migration::LossCounts& losses);
 
+/// A note that there are any, for users who have not asked for details.
+void note_losses(cli::Context& context, const migration::LossCounts& losses);
+
 /// Losses of single messages are shown one by one only when the user wants details.
 class LossesShown {
   public:

@@ -10,4 +10,5 @@ load ../golden
 @test "run again, it sends nothing and proves all" { golden again; }
 @test "a journal of another destination is refused" { golden other-destination; }
 @test "what the destination has lost is noticed" { golden something-lost; }
+@test "winmail.dat is unpacked, and what is lost is named" { golden unpack-tnef; }
 @test "every case has a test" { golden_cases_have_tests; }
