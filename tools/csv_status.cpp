@@ -42,6 +42,10 @@ Json json_of(const ListRow& row) {
     return object;
 }
 
+std::string recipients_text(std::size_t count) {
+    return fmt::format("{} {}", count, count == 1 ? "recipient" : "recipients");
+}
+
 void write_totals(Context& context, const std::string& path, const Totals& totals) {
     const std::size_t all = totals.pending + totals.succeeded + totals.failed;
     context.output.record(
@@ -50,9 +54,8 @@ void write_totals(Context& context, const std::string& path, const Totals& total
          {"pending", totals.pending},
          {"succeeded", totals.succeeded},
          {"failed", totals.failed}},
-        fmt::format("{}: {} {}, {} succeeded, {} failed, {} pending", mbx::base::escape(path), all,
-                    all == 1 ? "recipient" : "recipients", totals.succeeded, totals.failed,
-                    totals.pending));
+        fmt::format("{}: {}, {} succeeded, {} failed, {} pending", mbx::base::escape(path),
+                    recipients_text(all), totals.succeeded, totals.failed, totals.pending));
 }
 
 /// What all commands have: one list.
@@ -382,7 +385,7 @@ class Split final : public ListCommand {
         mbx::base::replace_file(path, mbx::base::as_bytes(text));
         context.output.record(
             {{"list", path}, {"recipients", rows.size()}},
-            fmt::format("{}: {} recipients", mbx::base::escape(path), rows.size()));
+            fmt::format("{}: {}", mbx::base::escape(path), recipients_text(rows.size())));
     }
 
     std::size_t count_ = 0;

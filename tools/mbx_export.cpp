@@ -59,16 +59,20 @@ class MbxExport final : public cli::Tool {
 
     ExitCode run(cli::Context& context) override {
         migration::Mailbox mailbox = source_.resolve();
+        migration::Unreached unreached(context.diagnostics);
         const auto store = store::open_store(mailbox.url, store::OpenMode::Read, mailbox.connect,
-                                             context.diagnostics, context.stop);
+                                             unreached, context.stop);
         options_.known = mailbox.folders;
+        if (manifest_) {
+            migration::check_manifest(*manifest_, pst_path_);
+        }
         if (dry_run_) {
-            return show_plan(context, *store);
+            return show_plan(context, *store, unreached);
         }
         if (const auto size = migration::mailbox_size(mailbox.url)) {
             migration::check_disk_space(pst_path_, *size, context.diagnostics);
         }
-        return export_to_file(context, *store);
+        return export_to_file(context, *store, unreached);
     }
 
   protected:
@@ -112,9 +116,11 @@ class MbxExport final : public cli::Tool {
     }
 
   private:
-    ExitCode show_plan(cli::Context& context, store::MailStore& store) {
+    ExitCode show_plan(cli::Context& context, store::MailStore& store,
+                       const migration::Unreached& unreached) {
         const auto plan =
             migration::plan_pst_folders(store.folders(), options_.folders, options_.known);
+        selection_.warn_when_nothing_is_taken(plan.size(), context.diagnostics);
         std::vector<std::string> pst_paths;
         for (const migration::PstTarget& target : plan) {
             std::string path = target.parent ? pst_paths[*target.parent] + "/" : std::string();
@@ -129,17 +135,21 @@ class MbxExport final : public cli::Tool {
                 fmt::format("{} -> {}: {}", base::escape(mail::to_string(target.path)),
                             base::escape(pst_paths.back()), messages_text(count.value_or(0))));
         }
+        for (const base::Diagnostic& place : unreached.places()) {
+            context.diagnostics.report(place);
+        }
         return ExitCode::Ok;
     }
 
-    ExitCode export_to_file(cli::Context& context, store::MailStore& store) {
+    ExitCode export_to_file(cli::Context& context, store::MailStore& store,
+                            const migration::Unreached& unreached) {
         const Stopwatch watch;
         const Origins origins;
         const LossesShown losses(common().verbose, context.diagnostics);
         migration::BadItems bad_items(pst_path_ + ".bad", bad_item_limit_);
-        const migration::ExportContext all{store,       *origins.clock,   *origins.ids,
-                                           bad_items,   context.progress, losses.sink(),
-                                           context.stop};
+        const migration::ExportContext all{store,        *origins.clock,   *origins.ids,
+                                           bad_items,    context.progress, losses.sink(),
+                                           context.stop, &unreached};
         migration::ExportResult result;
         try {
             result = migration::export_mailbox(all, pst_path_, options_);
@@ -150,6 +160,7 @@ class MbxExport final : public cli::Tool {
         if (manifest_) {
             migration::add_to_manifest(*manifest_, pst_path_, context.stop);
         }
+        selection_.warn_when_nothing_is_taken(result.folders.size(), context.diagnostics);
         for (const migration::ExportedFolder& folder : result.folders) {
             report_folder(context, common().verbose, folder);
         }
@@ -184,13 +195,15 @@ class MbxExport final : public cli::Tool {
              {"messages", result.messages()},
              {"bytes", result.bytes()},
              {"file_bytes", result.file_size},
+             {"left_out", result.filtered()},
              {"bad_items", bad_items.count()},
              {"losses", result.losses},
              {"seconds", seconds}},
-            fmt::format("{}: {}, {}, {} in a file of {}, {}, {:.1f} s", base::escape(pst_path_),
+            fmt::format("{}: {}, {}, {} in a file of {}, {}{}, {:.1f} s", base::escape(pst_path_),
                         counted(result.folders.size(), "folder"), messages_text(result.messages()),
                         size_text(result.bytes()), size_text(result.file_size),
-                        counted(bad_items.count(), "bad item"), seconds));
+                        counted(bad_items.count(), "bad item"), left_out_text(result.filtered()),
+                        seconds));
     }
 
     cli::MailboxOptions source_;

@@ -168,9 +168,18 @@ class PstImport final : public cli::Tool {
                            messages_text(folder.message_count), folder.reason);
     }
 
+    void make_work_folder() const {
+        std::error_code error;
+        if (work_dir_ && !std::filesystem::create_directories(*work_dir_, error) && error) {
+            throw Error(ErrorCode::CannotCreate, "cannot make the folder: " + error.message())
+                .with_place(base::escape(*work_dir_));
+        }
+    }
+
     ExitCode import_file(cli::Context& context, pst::PstReader& pst, store::MailStore& store,
                          const std::string& destination) {
         const Stopwatch watch;
+        make_work_folder();
         const LossesShown losses(common().verbose, context.diagnostics);
         migration::Journal journal(beside(".journal"),
                                    migration::bind_journal(pst_path_, destination));
@@ -182,6 +191,7 @@ class PstImport final : public cli::Tool {
             migration::import_pst({pst, store, journal, bad_items, context.progress,
                                    context.diagnostics, losses.sink(), context.stop},
                                   options_);
+        selection_.warn_when_nothing_is_taken(result.folders.size(), context.diagnostics);
         report(context, result, bad_items, destination, watch.seconds());
         if (bad_items.too_many()) {
             throw bad_items.too_many_error();
@@ -291,11 +301,11 @@ class PstImport final : public cli::Tool {
              {"resumed", result.resumed},
              {"losses", result.losses},
              {"seconds", seconds}},
-            fmt::format("{}: {}, {}, {} of them ({}) sent now, {}, {}, {:.1f} s",
+            fmt::format("{}: {}, {}, {} of them ({}) sent now, {}{}, {}, {:.1f} s",
                         base::escape(destination), counted(result.folders.size(), "folder"),
                         messages_text(totals.messages), cli::with_thousands(totals.sent),
                         size_text(totals.sent_bytes), counted(bad_items.count(), "bad item"),
-                        proven ? "proven" : "not proven", seconds));
+                        left_out_text(totals.filtered), proven ? "proven" : "not proven", seconds));
     }
 
     void refuse_unproven(const migration::ImportResult& result,

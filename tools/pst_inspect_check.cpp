@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "migration/manifest.hpp"
 #include "pst/check/checker.hpp"
 #include "pst/check/image.hpp"
 #include "pst/check/reader_rules.hpp"
@@ -54,6 +56,9 @@ class Check final : public ReaderTool {
         }
         ExitCode result = ExitCode::Ok;
         for (const std::string& file : files_) {
+            if (manifest_) {
+                migration::verify_by_manifest(*manifest_, file, context.stop);
+            }
             if (!check_file(file, context)) {
                 result = ExitCode::No;
             }
@@ -67,6 +72,8 @@ class Check final : public ReaderTool {
             .choice("level,l", &level_, {"error", "warning", "info"},
                     "the least severe findings to show (default: warning)")
             .number("limit", &limit_, "N", "show so many findings of a rule (default: 20, 0: all)")
+            .value("manifest", &manifest_, "FILE",
+                   "first compare each file with FILE, a manifest as sha256sum writes it")
             .flag("strict", &strict_, "a file with warnings is not sound")
             .flag("rules", &list_rules_, "list the rules and exit");
         ReaderTool::declare(options);
@@ -204,6 +211,7 @@ class Check final : public ReaderTool {
     }
 
     std::vector<std::string> files_;
+    std::optional<std::string> manifest_;
     std::string level_ = "warning";
     std::uint32_t limit_ = 20;
     bool strict_ = false;

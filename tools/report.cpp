@@ -27,6 +27,10 @@ std::string size_text(std::uint64_t bytes) {
     return fmt::format("{:.1f} {}", value, kUnits[unit]);
 }
 
+std::string left_out_text(std::uint64_t count) {
+    return count == 0 ? std::string() : fmt::format(", {} left out", messages_text(count));
+}
+
 namespace {
 
 // As warnings; the list in the folder of bad items names all.

@@ -21,6 +21,9 @@ inline std::string messages_text(std::uint64_t count) {
 /// "12.3 MB", powers of 1000.
 std::string size_text(std::uint64_t bytes);
 
+/// ", 3 messages left out", on request of the user; empty for none.
+std::string left_out_text(std::uint64_t count);
+
 /// Each bad item, as a record with --json, and as a warning else.
 void show_bad_items(cli::Context& context, const migration::BadItems& bad_items);
 

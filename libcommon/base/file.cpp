@@ -43,6 +43,25 @@ auto retry(Call call) {
     }
 }
 
+int create_or_empty(const std::string& path, mode_t mode) {
+    const int fd =
+        retry([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, mode); });
+    if (fd < 0) {
+        fail_create(path);
+    }
+    return fd;
+}
+
+/// Removes a file that has not got its final name.
+struct Unfinished {
+    explicit Unfinished(std::string name) : path(std::move(name)) {}
+    Unfinished(const Unfinished&) = delete;
+    Unfinished& operator=(const Unfinished&) = delete;
+    ~Unfinished() { ::unlink(path.c_str()); }
+
+    const std::string path;
+};
+
 std::string folder_of(const std::string& path) {
     const std::string folder = std::filesystem::path(path).parent_path().string();
     return folder.empty() ? "." : folder;
@@ -51,7 +70,8 @@ std::string folder_of(const std::string& path) {
 }  // namespace
 
 File File::open_read(const std::string& path) {
-    const int fd = retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); });
+    // A pipe without a writer would be waited for, whatever signals come.
+    const int fd = retry([&] { return ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC); });
     if (fd < 0) {
         fail("cannot open", path, ErrorCode::NoInput);
     }
@@ -63,21 +83,19 @@ File File::open_read(const std::string& path) {
     if (S_ISDIR(status.st_mode)) {
         throw Error(ErrorCode::NoInput, "is a folder, not a file").with_place(path);
     }
+    if (S_ISFIFO(status.st_mode)) {
+        throw Error(ErrorCode::NoInput, "is a pipe, not a file").with_place(path);
+    }
     return file;
 }
 
 File File::create(const std::string& path) {
-    const int fd =
-        retry([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); });
-    if (fd < 0) {
-        fail_create(path);
-    }
-    return File(fd, path);
+    return File(create_or_empty(path, 0600), path);
 }
 
 File File::open_append(const std::string& path) {
     const int fd =
-        retry([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666); });
+        retry([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600); });
     if (fd < 0) {
         fail_create(path);
     }
@@ -216,17 +234,17 @@ void publish_file(const std::string& from, const std::string& to) {
 }
 
 void replace_file(const std::string& path, ByteView content) {
-    const std::string part = path + ".part";
+    const Unfinished part(path + ".part");
     struct stat status {};
     const bool exists = ::stat(path.c_str(), &status) == 0;
-    File file = File::create(part);
+    File file = File::adopt(create_or_empty(part.path, 0666), part.path);
     if (exists && ::fchmod(file.descriptor(), status.st_mode & 07777) != 0) {
-        fail("cannot set its mode", part);
+        fail("cannot set its mode", part.path);
     }
     file.write(content);
     file.sync();
     file.close();
-    publish_file(part, path);
+    publish_file(part.path, path);
 }
 
 std::string read_file(const std::string& path, std::uint64_t limit) {

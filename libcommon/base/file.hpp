@@ -12,12 +12,12 @@ namespace mbx::base {
 /// An open file descriptor. Move-only. Every failure throws Error with the path as place.
 class File {
   public:
-    /// For reading. NoInput when it does not exist or is no regular file, NotAllowed when it may
-    /// not be read.
+    /// For reading. NoInput when it does not exist, or is a folder or a pipe (nobody's writing is
+    /// waited for); NotAllowed when it may not be read.
     static File open_read(const std::string& path);
-    /// For reading and writing, created or emptied. CannotCreate when it cannot be made.
+    /// For reading and writing, emptied or made for its owner only. CannotCreate when it cannot be.
     static File create(const std::string& path);
-    /// For appending and reading, created when missing.
+    /// For appending and reading, made for its owner only when missing.
     static File open_append(const std::string& path);
     /// Without a name, in the folder $TMPDIR (default /tmp); gone when closed.
     static File temporary();
@@ -65,7 +65,7 @@ void sync_folder_of(const std::string& path);
 
 /// Replaces the whole content of `path` atomically ("<path>.part", fsync, rename, fsync of the
 /// folder); a reader sees the old content or the new, also after a crash. Keeps the mode of an
-/// existing file.
+/// existing file; a new one has what the umask leaves of 0666.
 void replace_file(const std::string& path, ByteView content);
 
 /// All bytes of a file. Throws Error(BadData) when it is longer than `limit` bytes.

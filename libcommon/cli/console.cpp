@@ -24,7 +24,8 @@ std::string_view environment(const char* name) {
 Console::Look Console::look_of(std::FILE* stream) {
     Look look;
     const int fd = ::fileno(stream);
-    look.terminal = ::isatty(fd) != 0 && environment("TERM") != "dumb";
+    const std::string_view kind = environment("TERM");
+    look.terminal = ::isatty(fd) != 0 && !kind.empty() && kind != "dumb";
     look.color = look.terminal && environment("NO_COLOR").empty();
     winsize size{};
     if (look.terminal && ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {

@@ -1,6 +1,8 @@
 #include "cli/run.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <new>
@@ -74,9 +76,20 @@ void flush_quietly(Output& output) {
     }
 }
 
+/// A standard stream that the caller has closed must not become the file that is opened next: what
+/// is said would land in it. Opened the wrong way round, so that writing data still fails.
+void occupy_standard_streams() {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(fd, F_GETFD) == -1) {
+            ::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        }
+    }
+}
+
 }  // namespace
 
 int run(int argc, char* argv[], Tool& tool) {
+    occupy_standard_streams();
     const std::string& name = tool.description().name;
     Console console(stderr, name, Console::look_of(stderr));
     Output output(stdout);

@@ -23,4 +23,12 @@ void SelectionOptions::check() {
     messages_.largest_size = max_size_;
 }
 
+void SelectionOptions::warn_when_nothing_is_taken(std::size_t folders,
+                                                  base::Diagnostics& diagnostics) const {
+    if (folders == 0 && !folders_.takes_all()) {
+        diagnostics.report({base::Severity::Warning, "no-folder", "",
+                            "--folder and --exclude leave no folder: nothing is moved"});
+    }
+}
+
 }  // namespace mbx::cli

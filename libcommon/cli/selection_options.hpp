@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/diagnostics.hpp"
 #include "cli/options.hpp"
 #include "migration/folder_filter.hpp"
 #include "migration/message_filter.hpp"
@@ -21,6 +22,10 @@ class SelectionOptions {
     /// Post: check().
     const migration::FolderFilter& folders() const noexcept { return folders_; }
     const migration::MessageFilter& messages() const noexcept { return messages_; }
+
+    /// `folders`: how many take part. Most likely a pattern is mistyped when none does. Post:
+    /// check().
+    void warn_when_nothing_is_taken(std::size_t folders, base::Diagnostics& diagnostics) const;
 
   private:
     std::vector<std::string> only_;

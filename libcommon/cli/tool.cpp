@@ -24,6 +24,23 @@ bool is_option(const std::string& word) {
     return word.size() > 1 && word.front() == '-';
 }
 
+using Words = std::vector<std::string>;
+
+/// The command: before it stand only options and, each behind its option, their values
+/// ("--alias JohnD mark"). Else the first word that is no option.
+Words::const_iterator find_command(const Words& args, const Words& commands) {
+    for (auto word = args.begin(); word != args.end(); ++word) {
+        if (std::find(commands.begin(), commands.end(), *word) != commands.end()) {
+            return word;
+        }
+        const bool may_be_value = word != args.begin() && is_option(*std::prev(word));
+        if (!is_option(*word) && !may_be_value) {
+            break;
+        }
+    }
+    return std::find_if_not(args.begin(), args.end(), is_option);
+}
+
 }  // namespace
 
 void Tool::setup(const std::vector<std::string>& args) {
@@ -65,7 +82,10 @@ void ToolWithCommands::check(std::vector<std::string> operands) {
 
 void ToolWithCommands::setup(const std::vector<std::string>& args) {
     // Options before the command belong to all commands, so they are handed on to the one chosen.
-    const auto word = std::find_if_not(args.begin(), args.end(), is_option);
+    Words names;
+    std::transform(commands_.begin(), commands_.end(), std::back_inserter(names),
+                   [](const auto& command) { return command->description().name; });
+    const auto word = find_command(args, names);
     if (word != args.end()) {
         for (const auto& command : commands_) {
             if (command->description().name == *word) {

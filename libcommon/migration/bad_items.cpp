@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -66,12 +67,16 @@ std::string_view to_string(BadKind kind) {
             return "too large";
         case BadKind::Refused:
             return "refused";
+        case BadKind::Unreached:
+            return "not reached";
     }
     return "unknown";
 }
 
 BadItems::BadItems(std::string folder, std::uint64_t limit)
-    : folder_(std::move(folder)), limit_(limit) {
+    : folder_(std::move(folder)), limit_(limit) {}
+
+void BadItems::forget_earlier_run() const {
     std::error_code ignored;
     std::vector<fs::path> old;
     for (const auto& entry : fs::directory_iterator(folder_, ignored)) {
@@ -82,6 +87,7 @@ BadItems::BadItems(std::string folder, std::uint64_t limit)
     for (const fs::path& file : old) {
         fs::remove(file, ignored);
     }
+    fs::remove(folder_, ignored);  // when nothing else is in it
 }
 
 void BadItems::begin() {
@@ -140,10 +146,13 @@ void BadItems::forget_after(std::uint64_t count) {
 }
 
 Error BadItems::too_many_error() const {
+    const bool messages_only = std::none_of(items_.begin(), items_.end(), [](const BadItem& item) {
+        return item.kind == BadKind::Unreached;
+    });
     return Error(
         ErrorCode::BadData,
-        fmt::format("{} could not be moved, {} allowed",
-                    count() == 1 ? "1 message" : fmt::format("{} messages", count()), limit_),
+        fmt::format("{} {}{} could not be moved, {} allowed", count(),
+                    messages_only ? "message" : "item", count() == 1 ? "" : "s", limit_),
         fmt::format(
             "they are listed and kept in {}; --bad-item-limit says how many may stay behind",
             base::escape(folder_)));

@@ -16,6 +16,7 @@ enum class BadKind {
     Unconvertible,  ///< it cannot be expressed on the other side
     TooLarge,       ///< above what the other side takes
     Refused,        ///< the other side would not have it
+    Unreached,      ///< no message but a place in the source, with all that lies there
 };
 
 std::string_view to_string(BadKind kind);  ///< "unreadable", ...
@@ -29,11 +30,15 @@ struct BadItem {
 };
 
 /// Collects them. The folder is made with the first of them: `<folder>/000001.eml`, ..., and
-/// `<folder>/list.jsonl` with one BadItem a line. What an earlier run left there is removed first.
+/// `<folder>/list.jsonl` with one BadItem a line.
 class BadItems {
   public:
     /// limit: how many a run may have and still succeed.
     BadItems(std::string folder, std::uint64_t limit);
+
+    /// Removes what an earlier run left in the folder: called when it is certain that this run
+    /// takes the earlier one's place. Pre: no add() yet. Never throws.
+    void forget_earlier_run() const;
 
     /// `bytes` may be null. Never throws because the bytes cannot be read; throws Error(Io,
     /// CannotCreate) when they cannot be kept.

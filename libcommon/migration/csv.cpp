@@ -81,8 +81,7 @@ class LineParser {
         if (!c.valid) {
             refuse("not UTF-8", "convert the list: iconv -f WINDOWS-1252 -t UTF-8");
         }
-        if (c.code_point < 0x20 || (c.code_point >= 0x7f && c.code_point < 0xa0) ||
-            c.code_point == 0x2028 || c.code_point == 0x2029) {
+        if (!is_list_character(c.code_point)) {
             refuse(
                 fmt::format("a control character (U+{:04X})", static_cast<unsigned>(c.code_point)));
         }
@@ -101,6 +100,13 @@ class LineParser {
 };
 
 }  // namespace
+
+bool is_list_character(char32_t c) noexcept {
+    constexpr char32_t kLineSeparator = 0x2028;
+    constexpr char32_t kParagraphSeparator = 0x2029;
+    const bool is_control = c < 0x20 || (c >= 0x7f && c < 0xa0);
+    return !is_control && c != kLineSeparator && c != kParagraphSeparator;
+}
 
 std::string to_string(const std::string& path, CsvPlace place) {
     return fmt::format("{}:{}:{}", path, place.line, place.column);

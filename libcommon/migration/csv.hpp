@@ -33,6 +33,9 @@ std::vector<CsvRow> parse_csv(std::string_view text, const std::string& path);
 /// Fields in one line without its end; quoted where they need to be.
 std::string format_csv(const std::vector<std::string_view>& fields);
 
+/// Control characters and line separators stand in no field.
+bool is_list_character(char32_t c) noexcept;
+
 /// "PATH:LINE:COLUMN".
 std::string to_string(const std::string& path, CsvPlace place);
 

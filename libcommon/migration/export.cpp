@@ -37,6 +37,7 @@ class Exporter {
                 export_folder(plan[i], result_.folders[i]);
             }
         }
+        add_unreached();
         if (context_.bad_items.too_many()) {
             throw context_.bad_items.too_many_error();
         }
@@ -129,6 +130,15 @@ class Exporter {
         context_.progress.advance(1, 0);
     }
 
+    void add_unreached() {
+        if (context_.unreached == nullptr) {
+            return;
+        }
+        for (const base::Diagnostic& place : context_.unreached->places()) {
+            context_.bad_items.add({place.place, "", BadKind::Unreached, place.text, ""}, nullptr);
+        }
+    }
+
     const ExportContext& context_;
     const ExportOptions& options_;
     const WholeSources& keep_whole_;
@@ -207,6 +217,11 @@ std::uint64_t ExportResult::bytes() const {
                            [](std::uint64_t sum, const auto& f) { return sum + f.bytes; });
 }
 
+std::uint64_t ExportResult::filtered() const {
+    return std::accumulate(folders.begin(), folders.end(), std::uint64_t{0},
+                           [](std::uint64_t sum, const auto& f) { return sum + f.filtered; });
+}
+
 std::vector<UnfaithfulMessage> read_back(const std::string& part_path, const ExportResult& written,
                                          const ExportOptions& options,
                                          const ExportContext& context) {
@@ -245,11 +260,14 @@ ExportResult export_mailbox(const ExportContext& context, const std::string& pst
     constexpr int kMostAttempts = 3;
     const std::uint64_t bad_items_before = context.bad_items.count();
     base::IgnoreDiagnostics told_already;
-    const ExportContext again{context.store,    context.clock, context.ids, context.bad_items,
-                              context.progress, told_already,  context.stop};
+    const ExportContext again{context.store,    context.clock, context.ids,  context.bad_items,
+                              context.progress, told_already,  context.stop, context.unreached};
     WholeSources keep_whole;
     for (int attempt = 1;; ++attempt) {
         Exporter exporter(attempt == 1 ? context : again, pst_path, options, keep_whole);
+        if (attempt == 1) {
+            context.bad_items.forget_earlier_run();
+        }
         const std::vector<UnfaithfulMessage> found = exporter.write();
         if (found.empty()) {
             return exporter.publish();

@@ -15,6 +15,7 @@
 #include "migration/folder_map.hpp"
 #include "migration/loss_counter.hpp"
 #include "migration/message_filter.hpp"
+#include "migration/unreached.hpp"
 #include "migration/whole_sources.hpp"
 #include "pst/writer.hpp"
 #include "store/mail_store.hpp"
@@ -54,6 +55,7 @@ struct ExportResult {
 
     std::uint64_t messages() const;
     std::uint64_t bytes() const;
+    std::uint64_t filtered() const;
 };
 
 /// What an export works with; all outlive it.
@@ -65,11 +67,13 @@ struct ExportContext {
     base::Progress& progress;
     base::Diagnostics& losses;  ///< of single messages: what their MAPI view cannot show
     const base::StopFlag& stop;
+    const Unreached* unreached = nullptr;  ///< the store's diagnostics
 };
 
 /// Writes `pst_path`, which must not exist, and publishes it when every message is in it but those
-/// in `bad_items`, and these are not too many. When messages read back do not give their original
-/// bytes, the file is written again with the sources of those kept whole.
+/// in `bad_items`, and these are not too many. What the store could not reach is a bad item, too.
+/// When messages read back do not give their original bytes, the file is written again with the
+/// sources of those kept whole.
 ///
 /// Throws Error: CannotCreate (the file exists, or would become too large), BadData (too many bad
 /// items, or the file read back is not what was written), TryAgain (stopped), Unavailable (the

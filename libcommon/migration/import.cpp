@@ -387,6 +387,7 @@ ImportResult import_pst(const ImportContext& context, const ImportOptions& optio
     if (!options.allow_non_empty) {
         refuse_filled_inbox(context, plan);
     }
+    context.bad_items.forget_earlier_run();
     ImportResult result;
     result.resumed = context.journal.resumed();
     std::copy_if(plan.skipped.begin(), plan.skipped.end(), std::back_inserter(result.skipped),

@@ -173,6 +173,13 @@ std::vector<ManifestEntry> parse_manifest(std::string_view text, const std::stri
     return entries;
 }
 
+void check_manifest(const std::string& manifest, const std::string& file) {
+    static_cast<void>(name_in(manifest, file));
+    if (fs::exists(manifest)) {
+        static_cast<void>(read_manifest(manifest));
+    }
+}
+
 void add_to_manifest(const std::string& manifest, const std::string& file,
                      const base::StopFlag& stop) {
     ManifestEntry entry{digest_of(file, stop), name_in(manifest, file)};

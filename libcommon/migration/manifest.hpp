@@ -26,6 +26,10 @@ std::string format_manifest_line(const ManifestEntry& entry);
 /// that is absolute or leaves the folder, a name given twice with different digests.
 std::vector<ManifestEntry> parse_manifest(std::string_view text, const std::string& path);
 
+/// Throws what add_to_manifest would throw because of the manifest: before hours of work, not
+/// after.
+void check_manifest(const std::string& manifest, const std::string& file);
+
 /// Writes the digest of `file` into the manifest, atomically and under a lock (MANIFEST.lock); the
 /// manifest is made when missing, an older line of the same file gives way. The file must lie in
 /// the manifest's folder or below it. Throws Error: Usage (it does not), NoInput, Io, CannotCreate,

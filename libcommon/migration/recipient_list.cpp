@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "base/utf.hpp"
 #include "migration/csv.hpp"
 
 namespace mbx::migration {
@@ -111,11 +112,17 @@ void refuse_utf16(std::string_view text, const std::string& path) {
     }
 }
 
+/// What a list can hold of a text from elsewhere: other characters become blanks, so that the list
+/// can be read again.
 std::string one_line(std::string_view text) {
-    std::string line(base::trim(text));
-    std::replace_if(
-        line.begin(), line.end(),
-        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; }, ' ');
+    text = base::trim(text);
+    std::string line;
+    while (!text.empty()) {
+        const std::string_view before = text;
+        const base::DecodedCodePoint c = base::take_utf8(text);
+        const bool allowed = c.valid && is_list_character(c.code_point);
+        line += allowed ? before.substr(0, before.size() - text.size()) : " ";
+    }
     return line;
 }
 

@@ -182,7 +182,8 @@ class Scanner {
     void scan(const Directory& folder, const mail::FolderPath& path,
               const std::vector<std::string>& steps) {
         if (steps.size() > kDeepest) {
-            report("folders-too-deep", folder.path(), "folders below this one are left out");
+            report(base::Severity::Error, "folders-too-deep", folder.path(),
+                   "folders below this one are left out");
             return;
         }
         bool has_messages = false;
@@ -195,10 +196,11 @@ class Scanner {
             } else if (is_eml(entry.name)) {
                 has_messages = true;
             } else if (folder.is_link_to_folder(entry.name)) {
-                report("link-not-followed", folder.path_of(entry.name),
+                report(base::Severity::Error, "link-not-followed", folder.path_of(entry.name),
                        "a symbolic link to a folder is not followed; what is in it is left out");
             } else {
-                report("not-an-eml", folder.path_of(entry.name), "is no .eml file; it is left out");
+                report(base::Severity::Warning, "not-an-eml", folder.path_of(entry.name),
+                       "is no .eml file; it is left out");
             }
         }
         if (path.empty() && has_messages) {
@@ -216,12 +218,12 @@ class Scanner {
                 scan(*child, table_.add(path, steps, true, diagnostics_), steps);
             }
         } catch (const Error& error) {
-            report("folder-unreadable", folder.path_of(name), error.text());
+            report(base::Severity::Error, "folder-unreadable", folder.path_of(name), error.text());
         }
     }
 
-    void report(const char* id, std::string_view place, std::string text) {
-        diagnostics_.report({base::Severity::Warning, id, base::escape(place), std::move(text)});
+    void report(base::Severity severity, const char* id, std::string_view place, std::string text) {
+        diagnostics_.report({severity, id, base::escape(place), std::move(text)});
     }
 
     FolderTable& table_;

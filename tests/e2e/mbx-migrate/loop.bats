@@ -72,6 +72,7 @@ wait_for() { # FILE
         grep -q "^== .* OLD MarySm: ${step#*:}\$" l.csv.log
         grep -q "^${step%%:*}: MarySm: does not work today\$" l.csv.log
         grep -q "^\$ '${step%%:*}' " l.csv.log
+        [[ $step != pst-import:* ]] || grep -q '^looked at .*/MarySm.pst$' l.csv.log
     done
 }
 setup_again() {
@@ -328,6 +329,21 @@ setup_again() {
     run mbx-migrate --quiet --phase import medium/l.csv
     grep -q '^FAILURE,John Doe,JohnD,OLD,NEW,Error Checking PST File,' medium/l.csv
     refute grep 'pst-import JohnD' "$FAKE/calls"
+}
+
+@test "a PST file that changed on its way is refused, also when its import has begun" {
+    local begun
+    for begun in no yes; do
+        setup_again
+        rm -rf medium
+        mbx-migrate --quiet --phase export --work-dir medium l.csv
+        printf 'x' >>medium/OLD/JohnD.pst
+        [[ $begun == no ]] || : >medium/OLD/JohnD.pst.journal
+        run mbx-migrate --quiet --phase import medium/l.csv
+        [ "$status" -eq 65 ]
+        grep -q '^FAILURE,John Doe,' medium/l.csv
+        [ ! -e "$FAKE/NEW/JohnD/1" ]
+    done
 }
 
 @test "a PST file that is missing on the other side is a failure" {

@@ -89,6 +89,7 @@ wait_until() { # COMMAND...
     [ ! -e new/nowhere ]
     [ -z "$(find l.csv.work -type f)" ]
     grep -q 'servers.conf: has no section \[ELSEWHERE\]' l.csv.log
+    grep -q '^maildir:.*/new/full: 1 message$' l.csv.log
 }
 
 @test "the source is not changed by a single byte" {
@@ -137,8 +138,9 @@ wait_until() { # COMMAND...
     (cd medium && sha256sum --check --strict --quiet SHA256SUMS)
     [ "$(wc -l <medium/SHA256SUMS)" -eq 3 ]
     rm -r old/MarySm old/BobK
-    # The one is damaged on its way, the other is whole and another file than the one that was exported.
+    # The one was damaged before it was counted, the other is sound and not the file that was exported.
     printf 'x' | dd of=medium/OLD/MarySm.pst bs=1 seek=20000 conv=notrunc status=none
+    (cd medium && sha256sum OLD/*.pst >SHA256SUMS)
     cp medium/OLD/JohnD.pst medium/OLD/BobK.pst
     run mbx-migrate --quiet --servers servers.conf --phase import medium/l.csv
     [ "$status" -eq 65 ]
@@ -146,7 +148,7 @@ wait_until() { # COMMAND...
     [ -z "$(find new/MarySm new/BobK -type f)" ]
     grep -q '^FAILURE,M,MarySm,OLD,NEW,Error Checking PST File,' medium/l.csv
     grep -q '^error B1: block .*dwCRC is ' medium/l.csv.log
-    grep -q '^FAILURE,B,BobK,OLD,NEW,Error Importing Messages,' medium/l.csv
+    grep -q '^FAILURE,B,BobK,OLD,NEW,Error Checking PST File,' medium/l.csv
     grep -q 'OLD/BobK.pst: its SHA-256 is ' medium/l.csv.log
 }
 

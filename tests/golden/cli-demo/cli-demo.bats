@@ -10,4 +10,5 @@ load ../golden
 @test "a full disk is exit code 74" { golden full-disk; }
 @test "a closed pipe ends the tool without a word" { golden closed-pipe; }
 @test "the second signal ends the tool at once" { golden second-signal; }
+@test "what is said does not land in a file when the streams are closed" { golden closed-streams; }
 @test "every case has a test" { golden_cases_have_tests; }

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "base/file.hpp"
 #include "cli/run.hpp"
 
 namespace {
@@ -16,6 +17,7 @@ struct Options {
     unsigned lines = 1;
     std::string fail;
     bool wait = false;
+    std::string file;
 };
 
 class Demo final : public mbx::cli::Tool {
@@ -30,6 +32,11 @@ class Demo final : public mbx::cli::Tool {
     mbx::ExitCode run(Context& context) override {
         if (options_.wait) {
             wait_for_stop(context);
+        }
+        mbx::base::File file;
+        if (!options_.file.empty()) {
+            file = mbx::base::File::create(options_.file);
+            file.write(mbx::base::as_bytes("data\n"));
         }
         for (unsigned i = 1; i <= options_.lines; ++i) {
             context.output.record({{"line", i}, {"word", word_}}, fmt::format("{} {}", i, word_));
@@ -49,6 +56,7 @@ class Demo final : public mbx::cli::Tool {
         options.group("Demo options")
             .number("lines", &options_.lines, "N", "how many lines to write (default: 1)")
             .choice("fail", &options_.fail, {"error", "bug", "no"}, "how to end")
+            .value("file", &options_.file, "FILE", "hold FILE open, with a line in it")
             .flag("wait", &options_.wait, "wait for a signal first");
     }
     void check(std::vector<std::string> operands) override {

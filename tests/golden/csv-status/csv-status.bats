@@ -18,4 +18,6 @@ load ../golden
 @test "split cuts what waits into lists of equal length" { golden split; }
 @test "split overwrites nothing" { golden split-existing; }
 @test "a missing list is exit code 66 and leaves no lock file" { golden missing-list; }
+@test "options and their values may stand before the command" { golden options-first; }
+@test "a text that a list cannot hold leaves the list readable" { golden mark-no-text; }
 @test "every case has a test" { golden_cases_have_tests; }

@@ -12,4 +12,10 @@ load ../golden
 @test "every folder is counted as JSON" { golden folders-json; }
 @test "too many bad items make no file, and are kept aside" { golden bad-item; }
 @test "with SOURCE_DATE_EPOCH the same mailbox gives the same bytes" { golden same-bytes; }
+@test "a run that makes no file leaves alone what an earlier one kept" { golden refused-run-forgets-nothing; }
+@test "a folder pattern that leaves nothing is warned of" { golden no-folder-matches; }
+@test "messages left out on request are counted" { golden left-out; }
+@test "a PST and what was kept of a message are their owner's only" { golden private-files; }
+@test "a manifest that cannot name the file is refused before the work" { golden manifest-elsewhere; }
+@test "a folder that cannot be reached is a bad item" { golden folder-not-reached; }
 @test "every case has a test" { golden_cases_have_tests; }

@@ -11,4 +11,5 @@ load ../golden
 @test "a journal of another destination is refused" { golden other-destination; }
 @test "what the destination has lost is noticed" { golden something-lost; }
 @test "winmail.dat is unpacked, and what is lost is named" { golden unpack-tnef; }
+@test "a pipe is refused and not waited for" { golden pipe; }
 @test "every case has a test" { golden_cases_have_tests; }

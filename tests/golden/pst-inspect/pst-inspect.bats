@@ -27,4 +27,5 @@ load ../golden
 @test "dump shows a table" { golden dump-table; }
 @test "dump shows bytes" { golden dump-bytes; }
 @test "map shows the space of a file" { golden map; }
+@test "a file that is not what its manifest says is not opened" { golden manifest; }
 @test "every case has a test" { golden_cases_have_tests; }

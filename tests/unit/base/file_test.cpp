@@ -22,11 +22,40 @@ ErrorCode code_of(const std::function<void()>& call) {
     return ErrorCode::Internal;
 }
 
+mode_t mode_of(const std::string& path) {
+    struct stat status {};
+    EXPECT_EQ(::stat(path.c_str(), &status), 0);
+    return status.st_mode & 07777U;
+}
+
 TEST(File, TellsMissingFileAndFolder) {
     const test::TemporaryFolder folder;
     EXPECT_EQ(code_of([&] { File::open_read(folder / "missing"); }), ErrorCode::NoInput);
     EXPECT_EQ(code_of([&] { File::open_read(folder.path().string()); }), ErrorCode::NoInput);
     EXPECT_EQ(code_of([&] { File::create(folder / "no/such/folder"); }), ErrorCode::CannotCreate);
+}
+
+TEST(File, DoesNotWaitForTheWriterOfAPipe) {
+    const test::TemporaryFolder folder;
+    ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+    EXPECT_EQ(code_of([&] { File::open_read(folder / "pipe"); }), ErrorCode::NoInput);
+}
+
+TEST(File, ReadsTheNullDeviceAsAnEmptyFile) {
+    Bytes buffer(10);
+    EXPECT_EQ(File::open_read("/dev/null").read_at(0, buffer), 0U);
+}
+
+TEST(File, IsItsOwnersOnlyWhenItIsNew) {
+    const test::TemporaryFolder folder;
+    const mode_t before = ::umask(022);
+    File::create(folder / "created").close();
+    File::open_append(folder / "appended").close();
+    replace_file(folder / "replaced", as_bytes("for everybody"));
+    ::umask(before);
+    EXPECT_EQ(mode_of(folder / "created"), 0600U);
+    EXPECT_EQ(mode_of(folder / "appended"), 0600U);
+    EXPECT_EQ(mode_of(folder / "replaced"), 0644U);
 }
 
 TEST(File, ReadsShortOnlyAtTheEnd) {
@@ -47,9 +76,15 @@ TEST(ReplaceFile, LeavesNoPartFileAndKeepsTheMode) {
     replace_file(path, as_bytes("two"));
     EXPECT_EQ(read_file(path, 100), "two");
     EXPECT_FALSE(std::filesystem::exists(path + ".part"));
-    struct stat status {};
-    ASSERT_EQ(::stat(path.c_str(), &status), 0);
-    EXPECT_EQ(status.st_mode & 07777U, 0600U);
+    EXPECT_EQ(mode_of(path), 0600U);
+}
+
+TEST(ReplaceFile, LeavesNoPartFileWhenItFails) {
+    const test::TemporaryFolder folder;
+    std::filesystem::create_directory(folder / "list.csv");
+    EXPECT_EQ(code_of([&] { replace_file(folder / "list.csv", as_bytes("one")); }),
+              ErrorCode::CannotCreate);
+    EXPECT_FALSE(std::filesystem::exists(folder / "list.csv.part"));
 }
 
 TEST(ReadFile, RefusesMoreThanTheLimit) {

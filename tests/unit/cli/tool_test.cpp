@@ -20,11 +20,14 @@ class Copy final : public Tool {
     ExitCode run(Context& /*context*/) override { return ExitCode::Ok; }
 
     bool force = false;
+    std::string mode;
     std::vector<std::string> paths;
 
   protected:
     void declare(OptionSet& options) override {
-        options.group("Copy options").flag("force", &force, "replace an existing TO");
+        options.group("Copy options")
+            .flag("force", &force, "replace an existing TO")
+            .value("mode", &mode, "MODE", "of TO");
     }
     void check(std::vector<std::string> operands) override {
         expect_operands(operands, {"FROM", "TO"});
@@ -98,7 +101,15 @@ TEST(ToolWithCommands, HandsOptionsOnBothSidesToTheCommand) {
     EXPECT_TRUE(tool.common().quiet);
 }
 
+TEST(ToolWithCommands, HandsAnOptionWithItsValueToTheCommandBehindIt) {
+    Files tool;
+    tool.setup({"--mode", "600", "--json", "copy", "a", "b"});
+    EXPECT_TRUE(tool.common().json);
+    EXPECT_THAT(tool.help("files"), StartsWith("files copy - "));
+}
+
 TEST(ToolWithCommands, NamesItsCommands) {
+    EXPECT_EQ(refused([] { Files().setup({"--json", "cpoy"}); }).hint(), "did you mean copy?");
     EXPECT_EQ(refused([] { Files().setup({}); }).hint(), "commands: copy");
     EXPECT_EQ(refused([] { Files().setup({"cpoy"}); }).hint(), "did you mean copy?");
 }

@@ -36,6 +36,13 @@ TEST(BadItems, KeepsBytesAndAList) {
     EXPECT_THAT(error.what(), testing::HasSubstr("2 messages could not be moved, 1 allowed"));
 }
 
+TEST(BadItems, CallsAFolderNoMessage) {
+    const test::TemporaryFolder folder;
+    BadItems items(folder / "bad", 0);
+    items.add({"Work", "", BadKind::Unreached, "Permission denied", ""}, nullptr);
+    EXPECT_THAT(items.too_many_error().what(), testing::HasSubstr("1 item could not be moved"));
+}
+
 TEST(BadItems, KeepsWhatCanBeReadOfABrokenMessage) {
     const test::TemporaryFolder folder;
     BadItems items(folder / "bad", 0);
@@ -68,6 +75,8 @@ TEST(BadItems, RemovesItsOwnFilesOfAnEarlierRunOnly) {
     }
     base::File::create(folder / "bad/notes.eml").close();
     const BadItems items(folder / "bad", 0);
+    EXPECT_TRUE(std::filesystem::exists(folder / "bad/000001.eml"));
+    items.forget_earlier_run();
     EXPECT_FALSE(std::filesystem::exists(folder / "bad/000001.eml"));
     EXPECT_FALSE(std::filesystem::exists(folder / "bad/list.jsonl"));
     EXPECT_TRUE(std::filesystem::exists(folder / "bad/notes.eml"));

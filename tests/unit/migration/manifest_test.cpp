@@ -120,6 +120,13 @@ TEST_F(Medium, AFileElsewhereHasNoLine) {
     EXPECT_THROW(add_to_manifest(manifest_, elsewhere / "x", stop_), Error);
 }
 
+TEST_F(Medium, WhatCannotTakeALineIsKnownBefore) {
+    EXPECT_NO_THROW(check_manifest(manifest_, file_));
+    EXPECT_THROW(check_manifest(folder_ / "elsewhere/SHA256SUMS", file_), Error);
+    std::ofstream(manifest_) << "no manifest";
+    EXPECT_THROW(check_manifest(manifest_, file_), Error);
+}
+
 TEST_F(Medium, AStopEndsTheReading) {
     stop_.request();
     EXPECT_THROW(add_to_manifest(manifest_, file_, stop_), Error);

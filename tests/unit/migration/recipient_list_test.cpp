@@ -69,6 +69,12 @@ TEST(RecipientList, KeepsAResultInOneLine) {
     EXPECT_EQ(list.text(), "FAILURE,A,a,S,D,one  two,t\r\n");
 }
 
+TEST(RecipientList, CanBeReadAgainWhateverAResultSays) {
+    RecipientList list = parse("A,a,S,D\n");
+    list.set_result("a", "S", {Outcome::Failure, "not \xff, \xc2\x85 or \xe2\x80\xa8 there", "t"});
+    EXPECT_EQ(parse(list.text()).rows()[0].result.text, "not  ,   or   there");
+}
+
 TEST(RecipientList, TouchesNoFinishedRecipient) {
     RecipientList list = parse(kList);
     try {
