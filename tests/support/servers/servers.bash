@@ -103,9 +103,16 @@ start_server() { # KIND NAME SETTINGS
     return 1
 }
 
+# Below the range from which the kernel takes ports for connections, and at random: what else runs at the same time
+# shall not have them before the server has.
 free_ports() { # COUNT
-    python3 -c 'import socket, sys
-taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
+    python3 -c 'import random, socket, sys
+taken = []
+while len(taken) < int(sys.argv[1]):
+    try:
+        taken.append(socket.create_server(("127.0.0.1", random.randrange(20000, 32768))))
+    except OSError:
+        pass
 print(*[s.getsockname()[1] for s in taken])' "$1"
 }
 
