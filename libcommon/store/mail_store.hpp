@@ -34,6 +34,8 @@ class MessageStream {
     /// cannot be read; the next call goes on behind it. Throws Error(Unavailable) when the store
     /// itself is gone. A message and its source stay valid after the next call.
     virtual std::optional<mail::Message> next() = 0;
+    /// What could be had of the message for which next() has just thrown; null when nothing.
+    virtual base::SharedSource salvaged() { return nullptr; }
 };
 
 /// Where an appended message has landed, or why it has not.
@@ -58,6 +60,9 @@ class FolderWriter {
     /// Waits until every message has a result and is on stable storage as far as the store can
     /// promise.
     virtual void flush() = 0;
+    /// True when a result without failure already means stable storage, as far as the store can
+    /// promise; then flush() is needed only at the end.
+    virtual bool results_are_final() const { return false; }
 };
 
 /// What a destination can hold; unset: no limit known.
@@ -117,7 +122,9 @@ struct ConnectOptions {
     std::string client_key;
     std::string proxy;         ///< "socks5h://host:1080", "http://host:3128"
     unsigned timeout_s = 120;  ///< without a byte from the server
-    bool compress = true;      ///< COMPRESS=DEFLATE when offered
+    bool compress = true;      ///< COMPRESS=DEFLATE when offered, and the server is not near
+    unsigned pause_ms = 500;   ///< before another attempt, doubled each time; servers that are
+                               ///< overloaded are given more
     std::string trace_file;    ///< protocol trace, secrets left out; empty: none
 };
 

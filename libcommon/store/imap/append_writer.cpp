@@ -6,14 +6,13 @@
 #include <deque>
 #include <list>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/error.hpp"
-#include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "store/imap/crlf.hpp"
+#include "store/imap/landed_search.hpp"
 #include "store/imap/message_data.hpp"
 
 namespace mbx::store::imap {
@@ -22,20 +21,20 @@ namespace {
 constexpr std::size_t kBatchMessages = 50;
 constexpr std::uint64_t kBatchBytes = 4 * 1024 * 1024;
 constexpr std::uint64_t kBytesInFlight = 32 * 1024 * 1024;
-constexpr std::size_t kBatchesInFlight = 8;
+constexpr std::size_t kBatchesInFlight = 32;
 constexpr std::uint64_t kLiteralMinus = 4096;  // RFC 7888 5
 constexpr int kAttempts = 5;
 constexpr int kStrikes = 2;
-constexpr unsigned kMostThrottles = 20;
+constexpr unsigned kThrottles = 12;  // "not now" in a row
+constexpr std::size_t kMostWithoutUid = 500;
 
 /// One message on its way; lives in the order of append() until its result has been taken.
 struct Slot {
     std::uint64_t ticket = 0;
     mail::Message message;  // its source is let go once there is a result
     std::string flags;
-    std::uint64_t size = 0;  // with CRLF
+    CrlfSize size;
     int strikes = 0;
-    unsigned throttles = 0;
     std::optional<AppendResult> result;
 };
 
@@ -47,18 +46,6 @@ struct Batch {
     std::vector<SlotRef> slots;
     std::uint64_t size = 0;
 };
-
-base::Sha256Digest digest_with_crlf(const base::ByteSource& source) {
-    base::Sha256 hash;
-    CrlfConverter converter;
-    base::Bytes buffer;
-    base::for_each_piece(source, [&](base::ByteView piece) {
-        buffer.clear();
-        converter.convert(piece, buffer);
-        hash.update(buffer);
-    });
-    return hash.finish();
-}
 
 class AppendWriter final : public FolderWriter {
   public:
@@ -77,18 +64,27 @@ class AppendWriter final : public FolderWriter {
     AppendWriter& operator=(const AppendWriter&) = delete;
 
     void append(const mail::Message& message, std::uint64_t ticket) override {
-        slots_.push_back(Slot{ticket, message, {}, crlf_size(*message.source), 0, 0, std::nullopt});
-        if (slots_.back().size == 0) {  // an empty literal would cancel the command
+        slots_.push_back(Slot{ticket, message, {}, crlf_size(*message.source), 0, std::nullopt});
+        if (slots_.back().size.bytes == 0) {  // an empty literal would cancel the command
             slots_.back().message.source = base::memory_source(std::string("\r\n"));
-            slots_.back().size = 2;
+            slots_.back().size.bytes = 2;
         }
         const SlotRef slot = std::prev(slots_.end());
         std::vector<std::string> dropped;
         slot->flags = flag_list(message, allowed_, dropped);
         report_dropped(message, dropped);
+        if (slot->size.has_nul && !binary_) {
+            settle(*slot, {},
+                   Error(ErrorCode::BadData,
+                         "the message holds NUL bytes, and the server does not take them"));
+            return;
+        }
+        if (slot->size.has_nul) {
+            recovering([&] { send_open_batch(); });
+        }
         open_.slots.push_back(slot);
-        open_.size += slot->size;
-        const std::size_t most = multiappend_ && !one_by_one_ ? kBatchMessages : 1;
+        open_.size += slot->size.bytes;
+        const std::size_t most = multiappend_ && !slot->size.has_nul ? kBatchMessages : 1;
         if (open_.slots.size() >= most || open_.size >= kBatchBytes) {
             recovering([&] { send_open_batch(); });
         }
@@ -106,11 +102,11 @@ class AppendWriter final : public FolderWriter {
     void flush() override {
         recovering([&] {
             send_open_batch();
-            while (!in_flight_.empty()) {
-                read_response();
-            }
+            wait_for_all();
         });
     }
+
+    bool results_are_final() const override { return true; }
 
   private:
     void report_dropped(const mail::Message& message, const std::vector<std::string>& dropped) {
@@ -123,27 +119,56 @@ class AppendWriter final : public FolderWriter {
 
     void connect() {
         session_ = pool_->take();
-        PermanentFlags permanent;
-        bool said = false;
-        std::uint32_t uid_next = 0;
-        session_->require("SELECT " + quoted(mailbox_), [&](const Response& response) {
-            if (response.code.name == "PERMANENTFLAGS") {
-                permanent = permanent_flags(response.code.arguments);
-                said = true;
-            } else if (response.code.name == "UIDNEXT" && !response.code.arguments.empty()) {
-                uid_next =
-                    static_cast<std::uint32_t>(response.code.arguments[0].number().value_or(0));
-            } else if (response.name == "FLAGS" && !said && !response.data.empty()) {
-                permanent = permanent_flags(response.data);
-                permanent.new_keywords = true;
-            }
-        });
-        allowed_ = permanent;
         literal_plus_ = session_->has("LITERAL+");
         literal_minus_ = session_->has("LITERAL-");
         multiappend_ = session_->has("MULTIAPPEND");
+        binary_ = session_->has("BINARY");
+        select();
+    }
+
+    void select() {
+        PermanentFlags permanent;
+        bool said = false;
+        std::uint32_t uid_next = 0;
+        std::uint32_t uid_validity = 0;
+        const auto number = [](const Response& response) {
+            return response.code.arguments.empty()
+                       ? 0
+                       : static_cast<std::uint32_t>(
+                             response.code.arguments[0].number().value_or(0));
+        };
+        const Response answer =
+            session_->run("SELECT " + session_->quoted(mailbox_), [&](const Response& response) {
+                if (response.code.name == "PERMANENTFLAGS") {
+                    permanent = permanent_flags(response.code.arguments);
+                    said = true;
+                } else if (response.code.name == "UIDNEXT") {
+                    uid_next = number(response);
+                } else if (response.code.name == "UIDVALIDITY") {
+                    uid_validity = number(response);
+                } else if (response.name == "FLAGS" && !said && !response.data.empty()) {
+                    permanent = permanent_flags(response.data);
+                    permanent.new_keywords = true;
+                }
+            });
+        if (answer.status != Status::Ok) {
+            const Error failure = Session::failure(answer, "SELECT");
+            if (failure.code() == ErrorCode::NoInput && !made_mailbox_) {
+                make_mailbox();
+                return;
+            }
+            throw Error(failure).with_place(base::escape(mailbox_));
+        }
+        allowed_ = permanent;
         if (first_uid_ == 0) {
-            first_uid_ = uid_next;
+            first_uid_ = uid_next != 0 ? uid_next : next_uid(*session_);
+            uid_validity_ = uid_validity;
+        } else if (uid_validity != uid_validity_) {
+            is_hopeless_ = true;
+            throw Error(ErrorCode::TryAgain,
+                        "the mailbox was made anew while it was written (UIDVALIDITY has changed)",
+                        "run again: it finds what has landed")
+                .with_place(base::escape(mailbox_));
         }
     }
 
@@ -155,10 +180,8 @@ class AppendWriter final : public FolderWriter {
         if (open_.slots.empty()) {
             return;
         }
-        Batch batch = std::exchange(open_, {});
-        send(std::move(batch));
-        while (in_flight_.size() >= (one_by_one_ ? 1 : kBatchesInFlight) ||
-               bytes_in_flight_ > kBytesInFlight) {
+        send(std::exchange(open_, {}));
+        while (in_flight_.size() >= kBatchesInFlight || bytes_in_flight_ > kBytesInFlight) {
             read_response();
         }
         while (!in_flight_.empty() && session_->connection().has_input()) {
@@ -167,7 +190,7 @@ class AppendWriter final : public FolderWriter {
     }
 
     void send(Batch batch) {
-        batch.tag = session_->begin("APPEND " + quoted(mailbox_));
+        batch.tag = session_->begin("APPEND " + session_->quoted(mailbox_));
         bytes_in_flight_ += batch.size;
         in_flight_.push_back(std::move(batch));
         // Answers to earlier commands may be read below, and move in_flight_; this tag stays ours.
@@ -188,9 +211,9 @@ class AppendWriter final : public FolderWriter {
         if (slot.message.internal_date) {
             head += " " + internal_date(*slot.message.internal_date);
         }
-        const bool nonsynchronising = is_nonsynchronising(slot.size);
-        connection.write(
-            fmt::format("{} {{{}{}}}\r\n", head, slot.size, nonsynchronising ? "+" : ""));
+        const bool nonsynchronising = is_nonsynchronising(slot.size.bytes);
+        connection.write(fmt::format("{} {}{{{}{}}}\r\n", head, slot.size.has_nul ? "~" : "",
+                                     slot.size.bytes, nonsynchronising ? "+" : ""));
         if (!nonsynchronising && !wait_for_continuation(tag)) {
             return false;
         }
@@ -203,7 +226,7 @@ class AppendWriter final : public FolderWriter {
             sent += buffer.size();
             connection.write(buffer);
         });
-        if (sent != slot.size) {
+        if (sent != slot.size.bytes) {
             throw Error(ErrorCode::Io, "the message changed while it was sent")
                 .with_place(slot.message.id);
         }
@@ -232,6 +255,12 @@ class AppendWriter final : public FolderWriter {
         }
     }
 
+    void wait_for_all() {
+        while (!in_flight_.empty()) {
+            read_response();
+        }
+    }
+
     void batch_ended(const Response& response) {
         const auto it = std::find_if(in_flight_.begin(), in_flight_.end(),
                                      [&](const Batch& batch) { return batch.tag == response.tag; });
@@ -243,42 +272,63 @@ class AppendWriter final : public FolderWriter {
         bytes_in_flight_ -= batch.size;
         attempts_ = 0;
         if (response.status == Status::Ok) {
+            throttles_ = 0;
             landed(batch, response);
-        } else if (const unsigned backoff_ms = suggested_backoff_ms(response);
-                   backoff_ms > 0 && ++batch.slots.front()->throttles < kMostThrottles) {
-            diagnostics_.report({base::Severity::Info, "throttled", mailbox_,
-                                 fmt::format("the server asks to wait {} ms", backoff_ms)});
-            std::this_thread::sleep_for(std::chrono::milliseconds(backoff_ms));
+        } else if (backoff_of(response).wanted) {
+            wait_as_asked(batch, response);
+        } else if (response.code.name == "TRYCREATE" && !made_mailbox_) {
+            must_make_mailbox_ = true;
             again_.insert(again_.end(), batch.slots.begin(), batch.slots.end());
         } else if (batch.slots.size() == 1) {
-            settle(*batch.slots.front(), {}, std::nullopt,
-                   Session::failure(response, "the message"));
+            settle(*batch.slots.front(), {}, refusal(*batch.slots.front(), response));
         } else {
             // One of them is refused, and RFC 3502 says that then none is there: find out which.
             again_.insert(again_.end(), batch.slots.begin(), batch.slots.end());
         }
     }
 
+    static Error refusal(const Slot& slot, const Response& response) {
+        return Session::failure(
+            response, slot.size.has_nul ? "the message, which holds NUL bytes" : "the message");
+    }
+
+    void wait_as_asked(const Batch& batch, const Response& response) {
+        if (++throttles_ > kThrottles) {
+            is_hopeless_ = true;
+            throw Session::failure(response, "the message").with_place(base::escape(mailbox_));
+        }
+        diagnostics_.report({base::Severity::Info, "throttled", base::escape(mailbox_),
+                             "the server asks to wait: " + base::escape(response.text)});
+        again_.insert(again_.end(), batch.slots.begin(), batch.slots.end());
+        pool_->pause(backoff_of(response), throttles_);
+    }
+
     void landed(const Batch& batch, const Response& response) {
-        confirmed_ += batch.slots.size();
-        std::optional<std::uint32_t> uid_validity;
         std::vector<std::uint32_t> uids;
         if (response.code.name == "APPENDUID" && response.code.arguments.size() >= 2) {
-            if (const auto number = response.code.arguments[0].number()) {
-                uid_validity = static_cast<std::uint32_t>(*number);
-            }
             uids = parse_uid_set(response.code.arguments[1].text, kBatchMessages)
                        .value_or(std::vector<std::uint32_t>());
         }
+        const bool known = uids.size() == batch.slots.size();
         for (std::size_t i = 0; i < batch.slots.size(); ++i) {
-            const bool known = uids.size() == batch.slots.size();
+            if (!known) {
+                without_uid_.push_back(digests_of(*batch.slots[i]->message.source));
+            }
             settle(*batch.slots[i], known ? fmt::format("{}", uids[i]) : std::string(),
-                   uid_validity, std::nullopt);
+                   std::nullopt);
+        }
+        if (known) {
+            // Answers come in the order of commands: what has none yet lies behind these.
+            first_uid_ = std::max(first_uid_, uids.back() + 1);
+            without_uid_.clear();
         }
     }
 
-    static void settle(Slot& slot, std::string id, std::optional<std::uint32_t> uid_validity,
-                       std::optional<Error> failure) {
+    void settle(Slot& slot, std::string id, std::optional<Error> failure) const {
+        std::optional<std::uint32_t> uid_validity;
+        if (!id.empty() && uid_validity_ != 0) {
+            uid_validity = uid_validity_;
+        }
         slot.result = AppendResult{slot.ticket, std::move(id), uid_validity, std::move(failure)};
         slot.message.source.reset();
     }
@@ -287,24 +337,19 @@ class AppendWriter final : public FolderWriter {
     /// lost meanwhile.
     template <typename Step>
     void recovering(Step step) {
-        for (bool first = true;; first = false) {
+        for (;;) {
             try {
                 if (!session_) {
                     connect();
-                    find_landed();
+                    settle_landed();
                 }
-                if (first || !open_.slots.empty()) {
-                    step();
-                }
-                while (!again_.empty()) {
-                    send_again();
-                }
-                if (!one_by_one_ || in_flight_.empty()) {
-                    one_by_one_ = false;
-                    return;
-                }
+                send_again();
+                step();
+                send_again();
+                forget_old();
+                return;
             } catch (Error& error) {
-                if (error.code() != ErrorCode::Unavailable && error.code() != ErrorCode::BadData) {
+                if (is_hopeless_ || !pool_->is_worth_another(error)) {
                     throw;
                 }
                 connection_lost(error);
@@ -313,11 +358,44 @@ class AppendWriter final : public FolderWriter {
     }
 
     void send_again() {
-        const SlotRef slot = again_.front();
-        again_.pop_front();
-        send(Batch{{}, {slot}, slot->size});
-        while (!in_flight_.empty()) {
-            read_response();
+        while (!again_.empty()) {
+            if (must_make_mailbox_) {
+                make_mailbox();
+            }
+            const SlotRef slot = again_.front();
+            again_.pop_front();
+            send(Batch{{}, {slot}, slot->size.bytes});
+            // After a loss one at a time: a second loss shows which message it is.
+            while (!in_flight_.empty() &&
+                   (one_by_one_ || again_.empty() || in_flight_.size() >= kBatchesInFlight ||
+                    bytes_in_flight_ > kBytesInFlight)) {
+                read_response();
+            }
+        }
+        one_by_one_ = false;
+    }
+
+    /// Somebody has removed it, or its creation did not last.
+    void make_mailbox() {
+        wait_for_all();
+        must_make_mailbox_ = false;
+        made_mailbox_ = true;
+        const Response answer = session_->run("CREATE " + session_->quoted(mailbox_));
+        if (answer.status != Status::Ok) {
+            is_hopeless_ = true;
+            throw Session::failure(answer, "to make the folder").with_place(base::escape(mailbox_));
+        }
+        session_->run("SUBSCRIBE " + session_->quoted(mailbox_));
+        first_uid_ = 0;
+        select();
+    }
+
+    /// Servers that tell no UIDs: what is there by now need not be looked at after a loss.
+    void forget_old() {
+        if (without_uid_.size() >= kMostWithoutUid) {
+            wait_for_all();
+            first_uid_ = std::max(first_uid_, next_uid(*session_));
+            without_uid_.clear();
         }
     }
 
@@ -326,7 +404,11 @@ class AppendWriter final : public FolderWriter {
         if (++attempts_ > kAttempts) {
             throw Error(error);
         }
-        diagnostics_.report({base::Severity::Warning, "reconnect", mailbox_, error.what()});
+        diagnostics_.report(
+            {base::Severity::Warning, "reconnect", base::escape(mailbox_), error.what()});
+        if (attempts_ > 1) {
+            pool_->pause({}, static_cast<unsigned>(attempts_));
+        }
         // In the order of append(): what was on its way, then what waited to be sent again.
         std::deque<SlotRef> unknown;
         for (const Batch& batch : in_flight_) {
@@ -336,73 +418,38 @@ class AppendWriter final : public FolderWriter {
         again_ = std::move(unknown);
         in_flight_.clear();
         bytes_in_flight_ = 0;
-        // Sent one by one from now on, a second loss shows which message it is.
         one_by_one_ = true;
-        if (!again_.empty() && ++again_.front()->strikes >= kStrikes) {
-            suspect_ = again_.front();
+        if (!again_.empty()) {
+            ++again_.front()->strikes;
         }
     }
 
     /// After a loss: which of the messages without an answer are there all the same?
-    void find_landed() {
-        std::vector<std::pair<std::uint32_t, std::uint64_t>> there;  // UID, size
-        session_->require(fmt::format("UID FETCH {}:* (UID RFC822.SIZE)", std::max(first_uid_, 1U)),
-                          [&](const Response& response) { take_size(response, there); });
-        std::sort(there.begin(), there.end());
-        const std::size_t known = std::min<std::size_t>(confirmed_, there.size());
-        there.erase(there.begin(), there.begin() + static_cast<std::ptrdiff_t>(known));
-        std::deque<SlotRef> missing;
-        auto candidate = there.begin();
-        for (const SlotRef slot : again_) {
-            if (candidate != there.end() && is_same(*slot, candidate->first)) {
-                ++confirmed_;
-                settle(*slot, fmt::format("{}", candidate->first), std::nullopt, std::nullopt);
-                ++candidate;
-            } else if (suspect_ && *suspect_ == slot) {
-                settle(*slot, {}, std::nullopt,
-                       Error(ErrorCode::BadData,
-                             "the server ends the connection on this message, twice"));
-            } else {
-                missing.push_back(slot);
-            }
-        }
-        suspect_.reset();
-        again_ = std::move(missing);
-    }
-
-    void take_size(const Response& response,
-                   std::vector<std::pair<std::uint32_t, std::uint64_t>>& there) const {
-        if (response.name != "FETCH" || response.data.empty()) {
+    void settle_landed() {
+        if (again_.empty()) {
             return;
         }
-        std::uint64_t uid = 0;
-        std::uint64_t size = 0;
-        const std::vector<Element>& items = response.data.front().items;
-        for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
-            (items[i].is_atom("UID") ? uid : size) = items[i + 1].number().value_or(0);
+        std::vector<ContentDigests> wanted;
+        for (const SlotRef slot : again_) {
+            wanted.push_back(digests_of(*slot->message.source));
         }
-        // "n:*" names the last message even when its UID is below n.
-        if (uid >= first_uid_) {
-            there.emplace_back(static_cast<std::uint32_t>(uid), size);
+        const auto uids = find_landed(*session_, first_uid_, without_uid_, wanted);
+        std::deque<SlotRef> missing;
+        for (std::size_t i = 0; i < again_.size(); ++i) {
+            Slot& slot = *again_[i];
+            if (uids[i]) {
+                settle(slot, fmt::format("{}", *uids[i]), std::nullopt);
+                without_uid_.push_back(wanted[i]);
+            } else if (slot.strikes >= kStrikes) {
+                settle(slot, {},
+                       Error(ErrorCode::BadData,
+                             "the server ends the connection on this message, twice"));
+                attempts_ = 0;
+            } else {
+                missing.push_back(again_[i]);
+            }
         }
-    }
-
-    bool is_same(const Slot& slot, std::uint32_t uid) {
-        base::SharedSource there;
-        session_->require(fmt::format("UID FETCH {} (UID BODY.PEEK[])", uid),
-                          [&](const Response& response) {
-                              if (response.name != "FETCH" || response.data.empty()) {
-                                  return;
-                              }
-                              const std::vector<Element>& items = response.data.front().items;
-                              for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
-                                  if (base::starts_with_ignore_case(items[i].text, "BODY[]")) {
-                                      there = items[i + 1].bytes();
-                                  }
-                              }
-                          });
-        return there != nullptr &&
-               digest_with_crlf(*there) == digest_with_crlf(*slot.message.source);
+        again_ = std::move(missing);
     }
 
     std::shared_ptr<SessionPool> pool_;
@@ -414,18 +461,22 @@ class AppendWriter final : public FolderWriter {
     bool literal_plus_ = false;
     bool literal_minus_ = false;
     bool multiappend_ = false;
+    bool binary_ = false;
 
     SlotList slots_;
     Batch open_;                   // gathered, not sent yet
     std::deque<Batch> in_flight_;  // sent, in order
     std::deque<SlotRef> again_;    // to be sent one by one
-    std::optional<SlotRef> suspect_;
     std::uint64_t bytes_in_flight_ = 0;
-    std::uint32_t first_uid_ = 0;  // UIDNEXT when this writer began
-    std::uint64_t confirmed_ =
-        0;  // messages that have landed since, all of them with UIDs from first_uid_ on
+    std::uint32_t uid_validity_ = 0;
+    std::uint32_t first_uid_ = 0;              // messages without an answer have this UID or more
+    std::vector<ContentDigests> without_uid_;  // landed since, with UIDs that we do not know
     bool one_by_one_ = false;
+    bool must_make_mailbox_ = false;
+    bool made_mailbox_ = false;
+    bool is_hopeless_ = false;  // no other connection can help
     int attempts_ = 0;
+    unsigned throttles_ = 0;
 };
 
 }  // namespace

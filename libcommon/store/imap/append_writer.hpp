@@ -6,12 +6,14 @@
 #include <string>
 
 #include "base/diagnostics.hpp"
-#include "store/imap/fetch_stream.hpp"
-#include "store/imap/session.hpp"
+#include "store/imap/session_pool.hpp"
 #include "store/mail_store.hpp"
 
 namespace mbx::store::imap {
 
+/// `mailbox` as the server spells it. After a lost connection the messages without an answer are
+/// looked for at the server, so that none is there twice. A message that holds NUL bytes is sent
+/// where the server takes them (BINARY, RFC 3516), and fails elsewhere.
 std::unique_ptr<FolderWriter> append_messages(std::shared_ptr<SessionPool> pool,
                                               std::string mailbox, base::Diagnostics& diagnostics);
 

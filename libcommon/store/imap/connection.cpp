@@ -2,7 +2,10 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -21,7 +24,8 @@ namespace {
 
 constexpr std::size_t kSendAt = 256 * 1024;  // bytes gathered before they are sent unasked
 constexpr std::size_t kReadSize = 64 * 1024;
-constexpr int kPollSlice_ms = 200;  // how long a stop request can go unnoticed
+constexpr std::size_t kInflateAtOnce = 256 * 1024;  // so that little on the wire is never much here
+constexpr int kPollSlice_ms = 200;                  // how long a stop request can go unnoticed
 
 void initialise_curl() {
     static std::once_flag once;
@@ -36,6 +40,17 @@ std::string curl_url(const MailboxUrl& url) {
         text += fmt::format(":{}", *url.port);
     }
     return text + "/";
+}
+
+constexpr std::size_t kLongestHandshake = 64 * 1024;
+
+/// CURLOPT_HEADERFUNCTION: libcurl hands over each line of the server's greeting and answers.
+std::size_t keep_line(char* data, std::size_t size, std::size_t count, void* handshake) {
+    auto& text = *static_cast<std::string*>(handshake);
+    if (text.size() < kLongestHandshake) {
+        text.append(data, size * count);
+    }
+    return size * count;
 }
 
 Error connect_error(CURLcode code, const std::string& detail) {
@@ -81,6 +96,9 @@ struct Connection::State {
     int secrets = 0;
     std::uint64_t bytes_in = 0;
     std::uint64_t bytes_out = 0;
+    std::size_t largest_input = 0;
+    std::string handshake;                       // lines of the server that libcurl has read
+    base::Bytes piece = base::Bytes(kReadSize);  // reused for each read
 
     base::ByteView unread() const { return base::ByteView(input).subspan(input_at); }
 
@@ -104,6 +122,8 @@ struct Connection::State {
     }
     /// Reads what is there. False when nothing is there yet.
     bool receive();
+    void make_room();
+    void received(std::size_t before);
     void receive_some();
     void send_all(base::ByteView bytes);
     void trace_bytes(std::string_view direction, base::ByteView bytes);
@@ -119,6 +139,8 @@ void Connection::State::set_options(const MailboxUrl& url, char* error_text) {
     curl_easy_setopt(handle, CURLOPT_URL, curl_url(url).c_str());
     curl_easy_setopt(handle, CURLOPT_CONNECT_ONLY, 1L);
     curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, error_text);
+    curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &keep_line);
+    curl_easy_setopt(handle, CURLOPT_HEADERDATA, &handshake);
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(handle, CURLOPT_TCP_NODELAY, 1L);
     curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -151,6 +173,14 @@ void Connection::State::open(const MailboxUrl& url) {
     curl_easy_setopt(curl.get(), CURLOPT_ERRORBUFFER, nullptr);
     error_text.resize(error_text.find('\0'));
     if (code != CURLE_OK) {
+        constexpr std::string_view kBye = "* BYE ";
+        if (base::starts_with_ignore_case(handshake, kBye)) {
+            const std::string_view words(handshake);
+            throw Error(ErrorCode::TryAgain, "the server takes no connection now: " +
+                                                 base::escape(base::trim(words.substr(
+                                                     kBye.size(), words.find('\n') - kBye.size()))))
+                .with_place(place);
+        }
         throw connect_error(code, error_text).with_place(place);
     }
     curl_easy_getinfo(curl.get(), CURLINFO_ACTIVESOCKET, &socket);
@@ -177,15 +207,25 @@ void Connection::State::wait(short events, std::chrono::steady_clock::time_point
             throw system_error(errno, "cannot wait for the server").with_place(place);
         }
         if (std::chrono::steady_clock::now() >= until) {
-            throw lost(fmt::format("no answer from the server for {} seconds", options.timeout_s));
+            throw Error(ErrorCode::TryAgain,
+                        fmt::format("no answer from the server for {} seconds", options.timeout_s))
+                .with_place(place);
         }
     }
 }
 
 bool Connection::State::receive() {
-    base::Bytes buffer(kReadSize);
+    make_room();
+    if (inflater && inflater->has_more()) {
+        const std::size_t before = input.size();
+        inflater->decompress({}, kInflateAtOnce, input);
+        if (input.size() > before) {
+            received(before);
+            return true;
+        }
+    }
     std::size_t n = 0;
-    const CURLcode code = curl_easy_recv(curl.get(), buffer.data(), buffer.size(), &n);
+    const CURLcode code = curl_easy_recv(curl.get(), piece.data(), piece.size(), &n);
     if (code == CURLE_AGAIN) {
         return false;
     }
@@ -196,26 +236,38 @@ bool Connection::State::receive() {
         throw lost("the server closed the connection");
     }
     bytes_in += n;
+    const base::ByteView wire = base::ByteView(piece).first(n);
+    const std::size_t before = input.size();
+    if (inflater) {
+        inflater->decompress(wire, kInflateAtOnce, input);
+    } else {
+        base::append(input, wire);
+    }
+    received(before);
+    return true;
+}
+
+void Connection::State::make_room() {
     if (input_at > kReadSize) {
         input.erase(input.begin(),
                     input.begin() + static_cast<std::ptrdiff_t>(std::exchange(input_at, 0)));
     }
-    const base::ByteView wire = base::ByteView(buffer).first(n);
-    const std::size_t before = input.size();
-    if (inflater) {
-        inflater->decompress(wire, input);
-    } else {
-        base::append(input, wire);
-    }
+}
+
+void Connection::State::received(std::size_t before) {
+    largest_input = std::max(largest_input, input.size() - input_at);
     trace_bytes("S: ", base::ByteView(input).subspan(before));
-    return true;
 }
 
 void Connection::State::receive_some() {
     const auto until = deadline();
-    const std::size_t before = input.size();
-    while (input.size() == before) {
+    const std::size_t before = unread().size();
+    while (unread().size() == before) {
         if (!receive()) {
+            // A server that sends in small pieces waits for each acknowledgement (RFC 896), which
+            // the kernel would hold back for 40 ms.
+            const int at_once = 1;
+            ::setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &at_once, sizeof at_once);
             wait(POLLIN, until);
         }
     }
@@ -337,12 +389,18 @@ void Connection::start_compression() {
     s.input.clear();
     s.input_at = 0;
     if (!wire.empty()) {
-        s.inflater->decompress(wire, s.input);
+        s.inflater->decompress(wire, kInflateAtOnce, s.input);
     }
 }
 
 bool Connection::is_encrypted() const noexcept {
     return state_->encrypted;
+}
+const std::string& Connection::handshake() const noexcept {
+    return state_->handshake;
+}
+std::size_t Connection::largest_input() const noexcept {
+    return state_->largest_input;
 }
 std::uint64_t Connection::bytes_in() const noexcept {
     return state_->bytes_in;

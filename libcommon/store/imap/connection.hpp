@@ -16,13 +16,15 @@
 
 namespace mbx::store::imap {
 
-/// Not thread-safe. All calls throw Error(Unavailable) when the connection is lost or silent for
-/// ConnectOptions::timeout_s, and Error(TryAgain) when `stop` is requested while they wait.
+/// Not thread-safe. All calls throw Error(Unavailable) when the connection is lost, and
+/// Error(TryAgain) when the server is silent for ConnectOptions::timeout_s, or `stop` is requested
+/// while they wait.
 class Connection final : public LineSource {
   public:
     /// Connects, and is past the greeting, and past STARTTLS where that is wanted; nobody is logged
     /// in yet. Throws Error(Unavailable) when there is no way to the server, Error(NotAllowed) when
-    /// its certificate or its lack of TLS is refused; the hint says what to do.
+    /// its certificate or its lack of TLS is refused, Error(TryAgain) when it greets with BYE; the
+    /// hint says what to do.
     Connection(const MailboxUrl& url, const ConnectOptions& options, const base::StopFlag& stop);
     ~Connection() override;
     Connection(const Connection&) = delete;
@@ -58,6 +60,12 @@ class Connection final : public LineSource {
       private:
         Connection& connection_;
     };
+
+    /// The server's lines so far, greeting first: what was said before this object took over.
+    const std::string& handshake() const noexcept;
+
+    /// The most bytes that were ever read from the server and not taken by the caller yet.
+    std::size_t largest_input() const noexcept;
 
     std::uint64_t bytes_in() const noexcept;  ///< as on the wire
     std::uint64_t bytes_out() const noexcept;

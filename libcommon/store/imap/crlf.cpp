@@ -1,6 +1,6 @@
 #include "store/imap/crlf.hpp"
 
-#include <algorithm>
+#include <cstring>
 
 namespace mbx::store::imap {
 namespace {
@@ -12,13 +12,15 @@ constexpr std::byte kLf{'\n'};
 
 void CrlfConverter::convert(base::ByteView piece, base::Bytes& out) {
     while (!piece.empty()) {
-        const auto lf = std::find(piece.begin(), piece.end(), kLf);
-        const auto line = piece.first(static_cast<std::size_t>(lf - piece.begin()));
+        const auto* const lf =
+            static_cast<const std::byte*>(std::memchr(piece.data(), '\n', piece.size()));
+        const auto line =
+            piece.first(lf == nullptr ? piece.size() : static_cast<std::size_t>(lf - piece.data()));
         base::append(out, line);
         if (!line.empty()) {
             after_cr_ = line.back() == kCr;
         }
-        if (lf == piece.end()) {
+        if (lf == nullptr) {
             return;
         }
         if (!after_cr_) {
@@ -32,18 +34,32 @@ void CrlfConverter::convert(base::ByteView piece, base::Bytes& out) {
 
 std::uint64_t CrlfConverter::measure(base::ByteView piece) {
     std::uint64_t size = piece.size();
-    for (const std::byte b : piece) {
-        size += b == kLf && !after_cr_ ? 1 : 0;
-        after_cr_ = b == kCr;
+    while (!piece.empty()) {
+        const auto* const lf =
+            static_cast<const std::byte*>(std::memchr(piece.data(), '\n', piece.size()));
+        const std::size_t before =
+            lf == nullptr ? piece.size() : static_cast<std::size_t>(lf - piece.data());
+        if (before > 0) {
+            after_cr_ = piece[before - 1] == kCr;
+        }
+        if (lf == nullptr) {
+            break;
+        }
+        size += after_cr_ ? 0 : 1;
+        after_cr_ = false;
+        piece = piece.subspan(before + 1);
     }
     return size;
 }
 
-std::uint64_t crlf_size(const base::ByteSource& source) {
+CrlfSize crlf_size(const base::ByteSource& source) {
     CrlfConverter converter;
-    std::uint64_t size = 0;
-    base::for_each_piece(source, [&](base::ByteView piece) { size += converter.measure(piece); });
-    return size;
+    CrlfSize result;
+    base::for_each_piece(source, [&](base::ByteView piece) {
+        result.bytes += converter.measure(piece);
+        result.has_nul = result.has_nul || std::memchr(piece.data(), 0, piece.size()) != nullptr;
+    });
+    return result;
 }
 
 }  // namespace mbx::store::imap

@@ -20,7 +20,11 @@ class CrlfConverter {
     bool after_cr_ = false;
 };
 
-/// Length of all of it after conversion: one pass over the data.
-std::uint64_t crlf_size(const base::ByteSource& source);
+/// Length of all of it after conversion, and whether there is a NUL byte: one pass over the data.
+struct CrlfSize {
+    std::uint64_t bytes = 0;
+    bool has_nul = false;
+};
+CrlfSize crlf_size(const base::ByteSource& source);
 
 }  // namespace mbx::store::imap

@@ -28,8 +28,11 @@ class Inflater {
     ~Inflater();
     Inflater(const Inflater&) = delete;
     Inflater& operator=(const Inflater&) = delete;
-    /// Decompressed bytes are appended to `out`. Throws Error(BadData) when the stream is broken.
-    void decompress(base::ByteView bytes, base::Bytes& out);
+    /// At most `most` decompressed bytes are appended to `out`; compressed ones that are not needed
+    /// for them are kept. Throws Error(BadData) when the stream is broken.
+    void decompress(base::ByteView bytes, std::size_t most, base::Bytes& out);
+    /// The last call has filled `most`: another one, with no bytes, may give more.
+    bool has_more() const noexcept;
 
   private:
     struct State;

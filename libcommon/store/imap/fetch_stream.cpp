@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/spool.hpp"
 #include "base/text.hpp"
 #include "store/imap/message_data.hpp"
 
@@ -20,17 +21,50 @@ namespace {
 
 constexpr std::size_t kUidsPerCommand = 200;
 constexpr std::size_t kCommandsInFlight = 4;
-constexpr int kAttempts = 5;  // connections in a row that bring no message
-constexpr int kStrikes = 2;   // lost connections that one message may cost
-constexpr std::size_t kLargestMailbox = 20'000'000;
+constexpr int kAttempts = 5;         // connections in a row that bring no message
+constexpr int kStrikes = 2;          // lost connections that one message may cost
+constexpr unsigned kThrottles = 12;  // "not now" in a row
+constexpr std::uint64_t kPiece = 256 * 1024;
 
 struct Batch {
     std::string tag;
     std::vector<std::uint32_t> uids;  // ascending; those that have not come yet
+    bool second_time = false;         // one message that a larger batch has not brought
 };
 
-bool may_reconnect(const Error& error) {
-    return error.code() == ErrorCode::Unavailable || error.code() == ErrorCode::BadData;
+/// One FETCH response.
+struct Fetched {
+    std::uint32_t uid = 0;
+    std::optional<std::uint64_t> size;  // RFC822.SIZE
+    mail::Message message;              // without source: there was no text
+};
+
+Fetched fetched_from(const Element& list) {
+    Fetched result;
+    for (std::size_t i = 0; i + 1 < list.items.size(); i += 2) {
+        const Element& name = list.items[i];
+        const Element& value = list.items[i + 1];
+        if (name.is_atom("UID")) {
+            result.uid = static_cast<std::uint32_t>(value.number().value_or(0));
+        } else if (name.is_atom("FLAGS")) {
+            take_flags(value, result.message);
+        } else if (name.is_atom("INTERNALDATE")) {
+            result.message.internal_date = parse_internal_date(value.text);
+        } else if (name.is_atom("RFC822.SIZE")) {
+            result.size = value.number();
+        } else if (base::starts_with_ignore_case(name.text, "BODY[]")) {
+            result.message.source = value.bytes();
+        }
+    }
+    result.message.id = fmt::format("{}", result.uid);
+    return result;
+}
+
+std::optional<Fetched> fetched_from(const Response& response) {
+    if (!response.is_untagged() || response.name != "FETCH" || response.data.empty()) {
+        return std::nullopt;
+    }
+    return fetched_from(response.data.front());
 }
 
 class FetchStream final : public MessageStream {
@@ -40,31 +74,35 @@ class FetchStream final : public MessageStream {
         : pool_(std::move(pool)), mailbox_(std::move(mailbox)), diagnostics_(diagnostics) {}
 
     std::optional<mail::Message> next() override {
+        salvaged_ = nullptr;
         for (;;) {
-            if (!failed_.empty()) {
-                const std::uint32_t uid = failed_.front();
-                failed_.pop_front();
-                throw Error(ErrorCode::BadData, "the server cannot give this message")
-                    .with_place(place(uid));
-            }
-            if (done()) {
-                if (session_) {
-                    pool_->give_back(std::move(session_));
-                }
-                return std::nullopt;
-            }
             try {
+                if (is_done()) {
+                    if (session_) {
+                        pool_->give_back(std::move(session_));
+                    }
+                    return std::nullopt;
+                }
                 if (!session_) {
                     connect();
+                    continue;
+                }
+                if (!suspects_.empty() && in_flight_.empty()) {
+                    if (auto message = ask_in_pieces()) {
+                        return message;
+                    }
                     continue;
                 }
                 send_commands();
                 if (auto message = take_response()) {
                     attempts_ = 0;
+                    throttles_ = 0;
                     return message;
                 }
+            } catch (const BadMessage& bad) {
+                throw bad.error;
             } catch (Error& error) {
-                if (!may_reconnect(error)) {
+                if (is_hopeless_ || !pool_->is_worth_another(error)) {
                     throw;
                 }
                 connection_lost(error);
@@ -72,67 +110,113 @@ class FetchStream final : public MessageStream {
         }
     }
 
+    base::SharedSource salvaged() override { return salvaged_; }
+
   private:
-    std::string place(std::uint32_t uid) const { return fmt::format("UID {}", uid); }
-    bool done() const { return listed_ && waiting_.empty() && in_flight_.empty(); }
+    /// An Error for the caller, about one message: it passes the handler of lost connections.
+    struct BadMessage {
+        Error error;
+    };
+
+    bool is_done() const {
+        return listed_ && waiting_.empty() && again_.empty() && alone_.empty() &&
+               in_flight_.empty() && suspects_.empty();
+    }
 
     void connect() {
         session_ = pool_->take();
+        session_->send("EXAMINE " + session_->quoted(mailbox_));
+        const bool extended = session_->has("ESEARCH");
+        if (!listed_) {
+            // Does not wait for the first answer: each costs as much as the link is long.
+            session_->send(extended ? "UID SEARCH RETURN (ALL) ALL" : "UID SEARCH ALL");
+        }
+        read_examined();
+        if (!listed_) {
+            read_uids();
+        }
+    }
+
+    Response read_answer(const std::function<void(const Response&)>& untagged) {
+        for (;;) {
+            Response response = session_->read();
+            if (!response.is_untagged() && !response.is_continuation()) {
+                return response;
+            }
+            untagged(response);
+        }
+    }
+
+    void read_examined() {
         std::uint32_t uid_validity = 0;
-        session_->require("EXAMINE " + quoted(mailbox_), [&](const Response& response) {
+        const Response answer = read_answer([&](const Response& response) {
             if (response.code.name == "UIDVALIDITY" && !response.code.arguments.empty()) {
                 uid_validity =
                     static_cast<std::uint32_t>(response.code.arguments[0].number().value_or(0));
+            } else if (response.name == "EXISTS") {
+                exists_ = response.number.value_or(0);
             }
         });
+        if (answer.status != Status::Ok) {
+            // Whatever the reason, it does not concern one message: the whole mailbox cannot be
+            // read.
+            is_hopeless_ = !backoff_of(answer).wanted;
+            session_.reset();
+            throw Error(is_hopeless_ ? ErrorCode::Unavailable : ErrorCode::TryAgain,
+                        Session::failure(answer, "to open the folder").text())
+                .with_place(base::escape(mailbox_));
+        }
         if (listed_ && uid_validity != uid_validity_) {
+            is_hopeless_ = true;
             throw Error(ErrorCode::TryAgain,
-                        "the mailbox was made anew while it was read (UIDVALIDITY has changed)");
+                        "the mailbox was made anew while it was read (UIDVALIDITY has changed)",
+                        "begin again: what was read belongs to the old one")
+                .with_place(base::escape(mailbox_));
         }
         uid_validity_ = uid_validity;
-        if (!listed_) {
-            list_uids();
-        }
     }
 
-    void list_uids() {
-        std::vector<std::uint32_t> uids;
-        const bool extended = session_->has("ESEARCH");
-        session_->require(extended ? "UID SEARCH RETURN (ALL) ALL" : "UID SEARCH ALL",
-                          [&](const Response& response) {
-                              if (response.name == "SEARCH") {
-                                  for (const Element& element : response.data) {
-                                      if (const auto uid = element.number()) {
-                                          uids.push_back(static_cast<std::uint32_t>(*uid));
-                                      }
-                                  }
-                              } else if (response.name == "ESEARCH") {
-                                  take_esearch(response, uids);
-                              }
-                          });
-        std::sort(uids.begin(), uids.end());
-        uids.erase(std::unique(uids.begin(), uids.end()), uids.end());
-        waiting_.assign(uids.begin(), uids.end());
+    void read_uids() {
+        std::optional<UidRanges> uids;
+        const Response answer = read_answer([&](const Response& response) {
+            if (response.name == "SEARCH") {
+                uids = UidRanges::from_numbers(response.text);
+            } else if (response.name == "ESEARCH") {
+                uids = uids_of_esearch(response);
+            } else if (response.name == "EXISTS") {
+                exists_ = response.number.value_or(0);
+            } else if (response.name == "EXPUNGE" && exists_ > 0) {
+                --exists_;
+            }
+        });
+        if (answer.status != Status::Ok || !uids || uids->count() != exists_) {
+            // It says one thing and lists another: ask each message for its number.
+            uids.emplace();
+            session_->require("UID FETCH 1:* (UID)", [&](const Response& response) {
+                if (const auto fetched = fetched_from(response); fetched && fetched->uid != 0) {
+                    uids->add(fetched->uid);
+                }
+            });
+        }
+        waiting_ = *std::move(uids);
         listed_ = true;
     }
 
-    static void take_esearch(const Response& response, std::vector<std::uint32_t>& uids) {
+    static std::optional<UidRanges> uids_of_esearch(const Response& response) {
         for (std::size_t i = 0; i + 1 < response.data.size(); ++i) {
             if (response.data[i].is_atom("ALL")) {
-                uids = parse_uid_set(response.data[i + 1].text, kLargestMailbox).value_or(uids);
+                return UidRanges::from_set(response.data[i + 1].text);
             }
         }
+        return UidRanges();
     }
 
     void send_commands() {
-        while (in_flight_.size() < kCommandsInFlight && !waiting_.empty()) {
-            const std::size_t count =
-                one_by_one_ > 0 ? 1 : std::min(kUidsPerCommand, waiting_.size());
-            one_by_one_ -= one_by_one_ > 0 ? 1 : 0;
-            Batch batch;
-            batch.uids.assign(waiting_.begin(),
-                              waiting_.begin() + static_cast<std::ptrdiff_t>(count));
-            waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+        while (in_flight_.size() < kCommandsInFlight && suspects_.empty()) {
+            Batch batch = next_batch();
+            if (batch.uids.empty()) {
+                return;
+            }
             batch.tag = session_->send(
                 fmt::format("UID FETCH {} (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])",
                             uid_set(batch.uids)));
@@ -140,10 +224,25 @@ class FetchStream final : public MessageStream {
         }
     }
 
+    Batch next_batch() {
+        Batch batch;
+        if (!again_.empty()) {
+            batch = std::move(again_.front());
+            again_.pop_front();
+        } else if (!alone_.empty()) {
+            batch.uids = {alone_.front()};
+            batch.second_time = true;
+            alone_.pop_front();
+        } else {
+            batch.uids = waiting_.take(kUidsPerCommand);
+        }
+        return batch;
+    }
+
     std::optional<mail::Message> take_response() {
-        Response response = session_->read();
-        if (response.is_untagged() && response.name == "FETCH" && !response.data.empty()) {
-            return take_message(response.data.front());
+        const Response response = session_->read();
+        if (auto fetched = fetched_from(response)) {
+            return take_message(*std::move(fetched));
         }
         if (!response.is_untagged() && !response.is_continuation()) {
             batch_ended(response);
@@ -151,27 +250,30 @@ class FetchStream final : public MessageStream {
         return std::nullopt;
     }
 
-    std::optional<mail::Message> take_message(const Element& list) {
-        mail::Message message;
-        std::uint32_t uid = 0;
-        for (std::size_t i = 0; i + 1 < list.items.size(); i += 2) {
-            const Element& value = list.items[i + 1];
-            if (list.items[i].is_atom("UID")) {
-                uid = static_cast<std::uint32_t>(value.number().value_or(0));
-            } else if (list.items[i].is_atom("FLAGS")) {
-                take_flags(value, message);
-            } else if (list.items[i].is_atom("INTERNALDATE")) {
-                message.internal_date = parse_internal_date(value.text);
-            } else if (base::starts_with_ignore_case(list.items[i].text, "BODY[]")) {
-                message.source = value.bytes();
+    std::optional<mail::Message> take_message(Fetched fetched) {
+        if (fetched.message.source == nullptr) {
+            // Somebody has changed its flags; or the server does not give the text.
+            if (is_awaited(fetched.uid)) {
+                without_text_.insert(fetched.uid);
             }
-        }
-        // A FETCH without text tells of flags that somebody has changed.
-        if (message.source == nullptr || !take_out(uid)) {
             return std::nullopt;
         }
-        message.id = fmt::format("{}", uid);
-        return message;
+        if (!take_out(fetched.uid)) {
+            return std::nullopt;
+        }
+        if (fetched.size && *fetched.size != fetched.message.source->size()) {
+            diagnostics_.report(
+                {base::Severity::Info, "size-differs", place(fetched.uid),
+                 fmt::format("the server says {} bytes and gives {}; these are kept", *fetched.size,
+                             fetched.message.source->size())});
+        }
+        return std::move(fetched.message);
+    }
+
+    bool is_awaited(std::uint32_t uid) const {
+        return std::any_of(in_flight_.begin(), in_flight_.end(), [uid](const Batch& batch) {
+            return std::binary_search(batch.uids.begin(), batch.uids.end(), uid);
+        });
     }
 
     bool take_out(std::uint32_t uid) {
@@ -191,55 +293,146 @@ class FetchStream final : public MessageStream {
         if (it == in_flight_.end()) {
             return;
         }
-        std::vector<std::uint32_t> missing = std::move(it->uids);
-        const bool alone = missing.size() == 1;
+        Batch batch = std::move(*it);
         in_flight_.erase(it);
-        if (response.status != Status::Ok && suggested_backoff_ms(response) > 0) {
-            ask_again(missing);
+        if (response.status != Status::Ok && backoff_of(response).wanted) {
+            wait_as_asked(response, std::move(batch));
+        } else if (!batch.second_time) {
+            alone_.insert(alone_.end(), batch.uids.begin(), batch.uids.end());
+        } else if (!batch.uids.empty()) {
+            not_given(batch.uids.front(), response);
+        }
+    }
+
+    void wait_as_asked(const Response& response, Batch batch) {
+        if (++throttles_ > kThrottles) {
+            is_hopeless_ = true;
             throw Session::failure(response, "UID FETCH");
         }
-        for (const std::uint32_t uid : missing) {
-            if (alone && asked_again_.contains(uid)) {
-                failed_or_gone(uid, response);
-            } else {
-                asked_again_.insert(uid);
-                waiting_.push_front(uid);
-                ++one_by_one_;
-            }
+        diagnostics_.report({base::Severity::Info, "throttled", base::escape(mailbox_),
+                             "the server asks to wait: " + base::escape(response.text)});
+        if (!batch.uids.empty()) {
+            again_.push_back(std::move(batch));
         }
+        pool_->pause(backoff_of(response), throttles_);
     }
 
-    void ask_again(const std::vector<std::uint32_t>& uids) {
-        waiting_.insert(waiting_.begin(), uids.begin(), uids.end());
-    }
-
-    void failed_or_gone(std::uint32_t uid, const Response& response) {
-        if (response.status == Status::Ok) {
-            diagnostics_.report({base::Severity::Warning, "message-gone", place(uid),
-                                 "the message was removed from the mailbox while it was read"});
-        } else {
-            failed_.push_back(uid);
+    void not_given(std::uint32_t uid, const Response& response) {
+        if (response.status == Status::Ok && without_text_.erase(uid) == 0) {
+            report_gone(uid);
+            return;
         }
+        suspects_.emplace(uid, response.status == Status::Ok
+                                   ? "the server does not give the text of this message"
+                                   : Session::failure(response, "the message").text());
     }
 
     void connection_lost(const Error& error) {
         session_.reset();
         if (++attempts_ > kAttempts) {
-            throw Error(error);
+            throw error.code() == ErrorCode::BadData
+                ? Error(ErrorCode::Unavailable, error.text()).with_place(error.place())
+                : Error(error);
         }
-        diagnostics_.report({base::Severity::Warning, "reconnect", mailbox_, error.what()});
-        std::vector<std::uint32_t> again;
-        for (const Batch& batch : in_flight_) {
-            again.insert(again.end(), batch.uids.begin(), batch.uids.end());
+        diagnostics_.report(
+            {base::Severity::Warning, "reconnect", base::escape(mailbox_), error.what()});
+        if (attempts_ > 1) {
+            pool_->pause({}, static_cast<unsigned>(attempts_));
         }
-        in_flight_.clear();
-        // The first one that was still to come is the suspect.
-        if (!again.empty() && ++strikes_[again.front()] >= kStrikes) {
-            failed_.push_back(again.front());
-            again.erase(again.begin());
+        std::deque<Batch> lost;
+        for (Batch& batch : std::exchange(in_flight_, {})) {
+            if (!batch.uids.empty()) {
+                lost.push_back(std::move(batch));
+            }
+        }
+        // The first message that was still to come is the suspect.
+        if (!lost.empty() && ++strikes_[lost.front().uids.front()] >= kStrikes) {
+            std::vector<std::uint32_t>& uids = lost.front().uids;
+            suspects_.emplace(uids.front(), "the server ends the connection on this message");
+            uids.erase(uids.begin());
             attempts_ = 0;
+            if (uids.empty()) {
+                lost.pop_front();
+            }
         }
-        ask_again(again);
+        again_.insert(again_.begin(), std::make_move_iterator(lost.begin()),
+                      std::make_move_iterator(lost.end()));
+    }
+
+    void report_gone(std::uint32_t uid) {
+        diagnostics_.report({base::Severity::Warning, "message-gone", place(uid),
+                             "the message was removed from the mailbox while it was read"});
+    }
+
+    /// The message piece by piece: a server that fails over the whole may give parts of it. nullopt
+    /// when it is gone.
+    std::optional<mail::Message> ask_in_pieces() {
+        const auto [uid, reason] = *suspects_.begin();
+        suspects_.erase(suspects_.begin());
+        without_text_.erase(uid);
+        base::Spool spool;
+        mail::Message message;
+        Pieces came = Pieces::Some;
+        try {
+            came = read_pieces(uid, spool, message);
+        } catch (const Error& error) {
+            if (!pool_->is_worth_another(error)) {
+                throw;
+            }
+            session_.reset();
+        }
+        if (came == Pieces::None) {
+            report_gone(uid);
+            return std::nullopt;
+        }
+        message.id = fmt::format("{}", uid);
+        message.source = spool.take();
+        if (came == Pieces::Some) {
+            salvaged_ = message.source->size() > 0 ? message.source : nullptr;
+            throw BadMessage{Error(ErrorCode::BadData, reason).with_place(place(uid))};
+        }
+        diagnostics_.report({base::Severity::Info, "read-in-pieces", place(uid), reason});
+        return message;
+    }
+
+    enum class Pieces { All, Some, None };
+
+    Pieces read_pieces(std::uint32_t uid, base::Spool& spool, mail::Message& message) {
+        bool is_there = false;
+        for (;;) {
+            const std::uint64_t start = spool.size();
+            base::SharedSource piece;
+            std::uint64_t size = 0;
+            const Response answer = session_->run(
+                fmt::format("UID FETCH {} (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[]<{}.{}>)",
+                            uid, start, kPiece),
+                [&](const Response& response) {
+                    auto fetched = fetched_from(response);
+                    if (fetched && fetched->uid == uid) {
+                        is_there = true;
+                        size = fetched->size.value_or(size);
+                        piece = std::exchange(fetched->message.source, nullptr);
+                        message = std::move(fetched->message);
+                    }
+                });
+            if (answer.status == Status::Ok && !is_there) {
+                return Pieces::None;
+            }
+            const std::uint64_t length = piece ? piece->size() : 0;
+            if (answer.status != Status::Ok || length > kPiece) {
+                return Pieces::Some;
+            }
+            if (piece) {
+                base::for_each_piece(*piece, [&](base::ByteView bytes) { spool.write(bytes); });
+            }
+            if (length < kPiece) {
+                return spool.size() > 0 && spool.size() >= size ? Pieces::All : Pieces::Some;
+            }
+        }
+    }
+
+    std::string place(std::uint32_t uid) const {
+        return fmt::format("{} UID {}", base::escape(mailbox_), uid);
     }
 
     std::shared_ptr<SessionPool> pool_;
@@ -248,14 +441,19 @@ class FetchStream final : public MessageStream {
 
     std::unique_ptr<Session> session_;
     bool listed_ = false;
+    bool is_hopeless_ = false;  // no other connection can help
     std::uint32_t uid_validity_ = 0;
-    std::deque<std::uint32_t> waiting_;
+    std::uint64_t exists_ = 0;
+    UidRanges waiting_;                // not asked for yet
+    std::deque<Batch> again_;          // asked for, and the connection was lost
+    std::deque<std::uint32_t> alone_;  // not in the answer: to be asked for one by one
     std::deque<Batch> in_flight_;
-    std::deque<std::uint32_t> failed_;
-    std::size_t one_by_one_ = 0;  // so many at the front of waiting_ are asked for alone
-    std::set<std::uint32_t> asked_again_;
+    std::map<std::uint32_t, std::string> suspects_;  // with the reason
+    std::set<std::uint32_t> without_text_;
     std::map<std::uint32_t, int> strikes_;
+    base::SharedSource salvaged_;
     int attempts_ = 0;
+    unsigned throttles_ = 0;
 };
 
 }  // namespace

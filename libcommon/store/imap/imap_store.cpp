@@ -3,21 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <chrono>
-#include <cstdio>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "store/imap/append_writer.hpp"
+#include "store/imap/connector.hpp"
 #include "store/imap/fetch_stream.hpp"
 #include "store/imap/mailbox_names.hpp"
 #include "store/imap/mailbox_table.hpp"
@@ -25,29 +22,6 @@
 
 namespace mbx::store::imap {
 namespace {
-
-constexpr int kConnectAttempts = 4;
-constexpr std::size_t kMostIdle = 2;
-constexpr std::chrono::milliseconds kFirstPause{500};
-
-/// First line of what a command prints. The command is the user's own, from the command line or
-/// servers.conf.
-std::string first_line_of(const std::string& command) {
-    std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "re"), &::pclose);
-    if (!pipe) {
-        throw Error(ErrorCode::BadConfig, "cannot run the token command");
-    }
-    std::string line;
-    for (int c = std::fgetc(pipe.get()); c != EOF && c != '\n'; c = std::fgetc(pipe.get())) {
-        line += static_cast<char>(c);
-    }
-    while (std::fgetc(pipe.get()) != EOF) {
-    }
-    if (::pclose(pipe.release()) != 0 || base::trim(line).empty()) {
-        throw Error(ErrorCode::NotAllowed, "the token command failed or printed nothing");
-    }
-    return std::string(base::trim(line));
-}
 
 struct Namespace {
     std::string prefix;
@@ -92,71 +66,18 @@ ListedMailbox mailbox_from(const Response& response) {
     return mailbox;
 }
 
-/// MESSAGES of a STATUS response that was asked for nothing else.
+/// MESSAGES of a STATUS response.
 std::optional<std::uint64_t> count_in(const Response& response) {
-    if (response.data.size() < 2 || response.data[1].items.size() < 2) {
-        return std::nullopt;
-    }
-    return response.data[1].items[1].number();
-}
-
-/// Makes sessions, with pauses in between when the server cannot take one now.
-class Connector final : public SessionPool {
-  public:
-    Connector(MailboxUrl url, ConnectOptions options, base::Diagnostics& diagnostics,
-              const base::StopFlag& stop)
-        : url_(std::move(url)),
-          options_(std::move(options)),
-          diagnostics_(diagnostics),
-          stop_(stop) {}
-
-    std::unique_ptr<Session> take() override {
-        if (idle_.empty()) {
-            return connect();
-        }
-        std::unique_ptr<Session> session = std::move(idle_.back());
-        idle_.pop_back();
-        return session;
-    }
-
-    void give_back(std::unique_ptr<Session> session) override {
-        if (idle_.size() < kMostIdle) {
-            idle_.push_back(std::move(session));
-        }
-    }
-
-    std::unique_ptr<Session> connect() {
-        std::chrono::milliseconds pause = kFirstPause;
-        for (int attempt = 1;; ++attempt) {
-            try {
-                if (!options_.token_command.empty()) {
-                    options_.oauth_token = first_line_of(options_.token_command);
-                }
-                auto session = std::make_unique<Session>(url_, options_, diagnostics_, stop_);
-                succeeded_ = true;
-                return session;
-            } catch (const Error& error) {
-                // The first connection fails at once: a wrong name or port does not get better by
-                // waiting.
-                const bool may_pass = error.code() == ErrorCode::TryAgain ||
-                                      (error.code() == ErrorCode::Unavailable && succeeded_);
-                if (!may_pass || attempt == kConnectAttempts || stop_.requested()) {
-                    throw;
-                }
+    if (response.data.size() >= 2) {
+        const std::vector<Element>& items = response.data[1].items;
+        for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
+            if (items[i].is_atom("MESSAGES")) {
+                return items[i + 1].number();
             }
-            std::this_thread::sleep_for(pause);
-            pause *= 2;
         }
     }
-
-  private:
-    MailboxUrl url_;
-    ConnectOptions options_;
-    base::Diagnostics& diagnostics_;
-    const base::StopFlag& stop_;
-    bool succeeded_ = false;
-    std::vector<std::unique_ptr<Session>> idle_;
-};
+    return std::nullopt;
+}
 
 class ImapStore final : public MailStore {
   public:
@@ -170,7 +91,6 @@ class ImapStore final : public MailStore {
 
     std::vector<StoreFolder> folders() override;
     std::unique_ptr<MessageStream> messages(const mail::FolderPath& folder) override {
-        require_folder(folder);
         return fetch_messages(connector_, mailbox_name(folder), diagnostics_);
     }
     std::optional<std::uint64_t> message_count(const mail::FolderPath& folder) override;
@@ -192,7 +112,6 @@ class ImapStore final : public MailStore {
     template <typename Ask>
     auto with_session(Ask ask);
     std::vector<StoreFolder> list_folders();
-    void require_folder(const mail::FolderPath& folder);
     std::string mailbox_name(const mail::FolderPath& folder) const;
     std::vector<ListedMailbox> list(const std::string& pattern);
     bool is_foreign(std::string_view mailbox) const;
@@ -200,7 +119,7 @@ class ImapStore final : public MailStore {
     void count_messages(MailboxTable& table);
     std::optional<std::uint64_t> count_of(const std::string& mailbox);
     void create_one(const std::string& mailbox, mail::SpecialUse use);
-    Response try_to_create(const std::string& mailbox, mail::SpecialUse use);
+    Response create_and_subscribe(const std::string& mailbox, mail::SpecialUse use);
     void refuse_other_spelling(const std::string& mailbox);
 
     std::shared_ptr<Connector> connector_;
@@ -289,7 +208,7 @@ bool ImapStore::is_foreign(std::string_view mailbox) const {
 }
 
 std::vector<ListedMailbox> ImapStore::list(const std::string& pattern) {
-    std::string command = "LIST \"\" " + quoted(pattern);
+    std::string command = "LIST \"\" " + session_->quoted(pattern);
     if (session_->has("LIST-EXTENDED")) {
         command += session_->has("SPECIAL-USE") ? " RETURN (SUBSCRIBED SPECIAL-USE)"
                                                 : " RETURN (SUBSCRIBED)";
@@ -328,11 +247,17 @@ std::vector<StoreFolder> ImapStore::list_folders() {
         read_subscriptions(table_);
     }
     count_messages(table_);
-    return table_.folders();
+    std::vector<StoreFolder> folders = table_.folders();
+    for (const StoreFolder& folder : folders) {
+        if (folder.selectable && folder.subscribed) {
+            created_.insert(*table_.name_of(folder.path));
+        }
+    }
+    return folders;
 }
 
 void ImapStore::read_subscriptions(MailboxTable& table) {
-    session_->run("LSUB \"\" " + quoted("*"), [&](const Response& response) {
+    session_->run("LSUB \"\" " + session_->quoted("*"), [&](const Response& response) {
         if (response.name == "LSUB" && response.data.size() >= 3) {
             if (StoreFolder* const folder = table.find(response.data[2].text)) {
                 folder->subscribed = true;
@@ -346,8 +271,9 @@ void ImapStore::count_messages(MailboxTable& table) {
     for (const StoreFolder& folder : table.folders()) {
         if (folder.selectable) {
             const std::string& mailbox = *table.name_of(folder.path);
-            mailboxes.emplace(session_->send(fmt::format("STATUS {} (MESSAGES)", quoted(mailbox))),
-                              mailbox);
+            mailboxes.emplace(
+                session_->send(fmt::format("STATUS {} (MESSAGES)", session_->quoted(mailbox))),
+                mailbox);
         }
     }
     std::optional<std::uint64_t> count;
@@ -368,12 +294,13 @@ std::optional<std::uint64_t> ImapStore::message_count(const mail::FolderPath& fo
 
 std::optional<std::uint64_t> ImapStore::count_of(const std::string& mailbox) {
     std::optional<std::uint64_t> count;
-    const Response answer = session_->run(fmt::format("STATUS {} (MESSAGES)", quoted(mailbox)),
-                                          [&](const Response& response) {
-                                              if (response.name == "STATUS") {
-                                                  count = count_in(response);
-                                              }
-                                          });
+    const Response answer =
+        session_->run(fmt::format("STATUS {} (MESSAGES)", session_->quoted(mailbox)),
+                      [&](const Response& response) {
+                          if (response.name == "STATUS") {
+                              count = count_in(response);
+                          }
+                      });
     if (answer.status == Status::Ok) {
         return count;
     }
@@ -383,12 +310,6 @@ std::optional<std::uint64_t> ImapStore::count_of(const std::string& mailbox) {
         return std::nullopt;
     }
     throw failure;
-}
-
-void ImapStore::require_folder(const mail::FolderPath& folder) {
-    if (!message_count(folder)) {
-        throw Error(ErrorCode::NoInput, "no such folder").with_place(mail::to_string(folder));
-    }
 }
 
 void ImapStore::create_folder(const mail::FolderPath& folder, mail::SpecialUse use) {
@@ -405,33 +326,46 @@ void ImapStore::create_folder(const mail::FolderPath& folder, mail::SpecialUse u
 }
 
 void ImapStore::create_one(const std::string& mailbox, mail::SpecialUse use) {
-    if (mailbox != "INBOX") {
-        const Response answer = try_to_create(mailbox, use);
-        if (answer.status != Status::Ok) {
-            if (answer.code.name != "ALREADYEXISTS" && !count_of(mailbox)) {
-                const Error failure = Session::failure(answer, "to make the folder");
-                throw Error(failure.code() == ErrorCode::NotAllowed ? failure.code()
-                                                                    : ErrorCode::CannotCreate,
-                            failure.text(), failure.hint())
-                    .with_place(base::escape(mailbox));
-            }
-            refuse_other_spelling(mailbox);
-        }
+    if (mailbox == "INBOX") {
+        session_->run("SUBSCRIBE INBOX");
+        return;
     }
-    session_->run("SUBSCRIBE " + quoted(mailbox));
+    const Response answer = create_and_subscribe(mailbox, use);
+    if (answer.status == Status::Ok) {
+        return;
+    }
+    if (answer.code.name != "ALREADYEXISTS" && !count_of(mailbox)) {
+        session_->run("UNSUBSCRIBE " + session_->quoted(mailbox));
+        const Error failure = Session::failure(answer, "to make the folder");
+        const bool not_allowed = failure.code() == ErrorCode::NotAllowed;
+        throw Error(not_allowed ? failure.code() : ErrorCode::CannotCreate, failure.text(),
+                    failure.hint())
+            .with_place(base::escape(mailbox));
+    }
+    refuse_other_spelling(mailbox);
 }
 
-Response ImapStore::try_to_create(const std::string& mailbox, mail::SpecialUse use) {
-    const std::string command = "CREATE " + quoted(mailbox);
+/// In one round trip; gives the answer to CREATE.
+Response ImapStore::create_and_subscribe(const std::string& mailbox, mail::SpecialUse use) {
+    const std::string name = session_->quoted(mailbox);
     const std::string_view attribute = mail::attribute_of(use);
-    if (!attribute.empty() && session_->has("CREATE-SPECIAL-USE")) {
-        const Response answer = session_->run(fmt::format("{} (USE ({}))", command, attribute));
-        if (answer.status == Status::Ok) {
-            return answer;
+    const bool has_use = !attribute.empty() && session_->has("CREATE-SPECIAL-USE");
+    const std::string create_tag = session_->send(
+        "CREATE " + name + (has_use ? fmt::format(" (USE ({}))", attribute) : std::string()));
+    const std::string subscribe_tag = session_->send("SUBSCRIBE " + name);
+    Response created;
+    for (;;) {
+        Response response = session_->read();
+        if (response.tag == create_tag) {
+            created = std::move(response);
+        } else if (response.tag == subscribe_tag) {
+            break;
         }
-        // Another folder may have that use, or nobody may give it: the folder counts more.
     }
-    return session_->run(command);
+    // Another folder may have that use, or nobody may give it: the folder counts more.
+    return has_use && created.status != Status::Ok && created.code.name != "ALREADYEXISTS"
+               ? create_and_subscribe(mailbox, mail::SpecialUse::None)
+               : created;
 }
 
 /// Servers for which "Sent" and "SENT" are one (Exchange) say that the folder is there. It is

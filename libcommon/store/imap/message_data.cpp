@@ -198,4 +198,82 @@ std::optional<std::vector<std::uint32_t>> parse_uid_set(std::string_view text, s
     return result;
 }
 
+void UidRanges::add(std::uint32_t uid) {
+    if (!ranges_.empty() && uid == std::uint64_t{ranges_.back().last} + 1) {
+        ranges_.back().last = uid;
+        return;
+    }
+    is_sorted_ = is_sorted_ && (ranges_.empty() || uid > ranges_.back().last);
+    ranges_.push_back({uid, uid});
+}
+
+void UidRanges::sort() {
+    if (std::exchange(is_sorted_, true)) {
+        return;
+    }
+    std::sort(ranges_.begin(), ranges_.end(),
+              [](const Range& a, const Range& b) { return a.first < b.first; });
+    std::deque<Range> merged;
+    for (const Range& range : ranges_) {
+        if (!merged.empty() && range.first <= std::uint64_t{merged.back().last} + 1) {
+            merged.back().last = std::max(merged.back().last, range.last);
+        } else {
+            merged.push_back(range);
+        }
+    }
+    ranges_ = std::move(merged);
+}
+
+UidRanges UidRanges::from_numbers(std::string_view text) {
+    UidRanges result;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(' '), text.size());
+        if (const auto uid = number<std::uint32_t>(text.substr(0, end))) {
+            result.add(*uid);
+        }
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return result;
+}
+
+std::optional<UidRanges> UidRanges::from_set(std::string_view text) {
+    UidRanges result;
+    for (const std::string_view part : base::split(text, ',')) {
+        const std::size_t colon = part.find(':');
+        const auto first = number<std::uint32_t>(part.substr(0, colon));
+        const auto last =
+            colon == std::string_view::npos ? first : number<std::uint32_t>(part.substr(colon + 1));
+        if (!first || !last) {
+            return std::nullopt;
+        }
+        result.ranges_.push_back({std::min(*first, *last), std::max(*first, *last)});
+    }
+    result.is_sorted_ = false;
+    return result;
+}
+
+std::uint64_t UidRanges::count() {
+    sort();
+    std::uint64_t sum = 0;
+    for (const Range& range : ranges_) {
+        sum += std::uint64_t{range.last} - range.first + 1;
+    }
+    return sum;
+}
+
+std::vector<std::uint32_t> UidRanges::take(std::size_t most) {
+    sort();
+    std::vector<std::uint32_t> uids;
+    while (uids.size() < most && !ranges_.empty()) {
+        Range& range = ranges_.front();
+        uids.push_back(range.first);
+        if (range.first == range.last) {
+            ranges_.pop_front();
+        } else {
+            ++range.first;
+        }
+    }
+    return uids;
+}
+
 }  // namespace mbx::store::imap

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,5 +39,30 @@ std::string internal_date(base::UnixTime time);
 /// no set, or holds more than `limit` numbers.
 std::string uid_set(const std::vector<std::uint32_t>& uids);
 std::optional<std::vector<std::uint32_t>> parse_uid_set(std::string_view text, std::size_t limit);
+
+/// UIDs of a mailbox, as ranges: most mailboxes are a few of them.
+class UidRanges {
+  public:
+    /// Numbers with blanks between, in any order, as SEARCH gives them. What is none is left out.
+    static UidRanges from_numbers(std::string_view text);
+    /// "1:3,7"; nullopt for what is no set. May name more UIDs than there are messages.
+    static std::optional<UidRanges> from_set(std::string_view text);
+
+    void add(std::uint32_t uid);
+    std::uint64_t count();
+    bool empty() const noexcept { return ranges_.empty(); }
+    /// The lowest `most` of them, ascending; they are gone from here then.
+    std::vector<std::uint32_t> take(std::size_t most);
+
+  private:
+    struct Range {
+        std::uint32_t first;
+        std::uint32_t last;
+    };
+    void sort();
+
+    std::deque<Range> ranges_;
+    bool is_sorted_ = true;  // and no two of them overlap or touch
+};
 
 }  // namespace mbx::store::imap

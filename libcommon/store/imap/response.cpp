@@ -71,7 +71,11 @@ class Parser {
             read_status_text(result);
         } else if (result.is_untagged()) {
             result.name = base::ascii_upper(first);
-            read_data(result);
+            if (result.name == "SEARCH") {
+                result.text = std::string(rest());
+            } else {
+                read_data(result);
+            }
         } else {
             fail("neither OK, NO nor BAD behind the tag", line_);
         }
@@ -162,17 +166,19 @@ class Parser {
 
     Element quoted() {
         Element result{Element::Kind::String, {}, nullptr, {}};
-        for (++at_; !at_end(); ++at_) {
-            if (peek() == '"') {
-                ++at_;
+        ++at_;
+        for (;;) {
+            const std::size_t end = line_.find_first_of("\"\\", at_);
+            if (end == std::string::npos || (line_[end] == '\\' && end + 1 == line_.size())) {
+                fail("a quoted string that does not end", line_);
+            }
+            result.text.append(line_, at_, end - at_);
+            at_ = end + 1;
+            if (line_[end] == '"') {
                 return result;
             }
-            if (peek() == '\\' && at_ + 1 < line_.size()) {
-                ++at_;
-            }
-            result.text += peek();
+            result.text += line_[at_++];
         }
-        fail("a quoted string that does not end", line_);
     }
 
     Element tilde() {

@@ -46,7 +46,8 @@ struct Response {
     std::string tag;
     Status status = Status::None;
     ResponseCode code;
-    std::string text;  ///< human-readable part of a status, or of a continuation
+    std::string text;  ///< human-readable part of a status, or of a continuation; all numbers of
+                       ///< a SEARCH, which can be millions
     std::optional<std::uint64_t> number;
     std::string name;           ///< "FETCH", "LIST", "CAPABILITY"; upper case
     std::vector<Element> data;  ///< what follows the name

@@ -1,6 +1,7 @@
 // A logged-in IMAP session: capabilities, login, tagged commands. RFC 9051, RFC 3501.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -46,6 +47,10 @@ class Session {
     std::string begin(std::string_view start);
     Connection& connection() noexcept { return *connection_; }
 
+    /// A mailbox name or another string as an argument: quoted, or as a literal where it must be
+    /// one and the server takes it unasked. Pre: no NUL.
+    std::string quoted(std::string_view text) const;
+
     /// The next response. What concerns the session itself (CAPABILITY, ALERT) is taken care of as
     /// well. Throws Error(Unavailable) on BYE, with the server's words.
     Response read();
@@ -68,8 +73,13 @@ class Session {
   private:
     void read_capabilities();
     void take_capabilities(const std::vector<Element>& elements);
+    /// True when the server's greeting has logged us in.
+    bool take_handshake();
     void login(const MailboxUrl& url, const ConnectOptions& options);
     void after_login(const ConnectOptions& options);
+    /// Sends all, then reads all answers; returns how long the first took.
+    std::chrono::steady_clock::duration run_all(const std::vector<std::string>& commands);
+    void take_introduction(const Response& response);
 
     base::Diagnostics& diagnostics_;
     std::unique_ptr<Connection> connection_;
@@ -80,14 +90,14 @@ class Session {
     std::uint32_t next_tag_ = 1;
 };
 
-/// How long the server asks us to wait, milliseconds; 0 when it does not. Understands "Request is
-/// throttled. Suggested Backoff Time: 12345 milliseconds" (Exchange), [THROTTLED] (Yahoo), "Too
-/// many requests".
-unsigned suggested_backoff_ms(const Response& response);
+/// What a NO or a BYE says about another attempt.
+struct Backoff {
+    bool wanted = false;   ///< the server has no time now
+    unsigned wait_ms = 0;  ///< as long as it asks for; 0: it does not say
+};
 
-/// A string as a quoted string, or with LITERAL+ when it has line ends; for mailbox names and
-/// passwords. Bytes beyond ASCII stay as they are: RFC 9051 and RFC 6855 allow them if they are
-/// UTF-8, and servers that listed such a name understand it. Pre: no NUL.
-std::string quoted(std::string_view text);
+/// Understands "Request is throttled. Suggested Backoff Time: 12345 milliseconds" (Exchange),
+/// [THROTTLED] (Yahoo), [UNAVAILABLE] and [INUSE] (RFC 5530), "Too many requests".
+Backoff backoff_of(const Response& response);
 
 }  // namespace mbx::store::imap

@@ -25,8 +25,13 @@ TEST(Crlf, ChangesBareLineFeedsOnly) {
 
 TEST(Crlf, MeasuresWhatItWouldWrite) {
     for (const std::string text : {"a\nb\r\nc\rd\n", "\n", "", "\r\n\r\n\n"}) {
-        EXPECT_EQ(crlf_size(*base::memory_source(text)), converted({text}).size());
+        EXPECT_EQ(crlf_size(*base::memory_source(text)).bytes, converted({text}).size());
     }
+}
+
+TEST(Crlf, FindsNulBytes) {
+    EXPECT_TRUE(crlf_size(*base::memory_source(std::string("a\0b\n", 4))).has_nul);
+    EXPECT_FALSE(crlf_size(*base::memory_source("a\nb\n")).has_nul);
 }
 
 }  // namespace

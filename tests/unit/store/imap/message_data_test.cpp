@@ -46,5 +46,32 @@ TEST(FlagList, KeepsWhatTheServerAllows) {
     EXPECT_EQ(dropped, (std::vector<std::string>{"two words"}));
 }
 
+TEST(UidRanges, TakeTheLowestFirst) {
+    UidRanges uids = UidRanges::from_numbers("9 3 1 2 x 10");
+    EXPECT_EQ(uids.count(), 5U);
+    EXPECT_EQ(uids.take(4), (std::vector<std::uint32_t>{1, 2, 3, 9}));
+    EXPECT_EQ(uids.take(4), (std::vector<std::uint32_t>{10}));
+    EXPECT_TRUE(uids.empty());
+}
+
+TEST(UidRanges, HoldHugeSetsInLittleSpace) {
+    auto uids = UidRanges::from_set("4000000000:4294967295,1:4000000000");
+    ASSERT_TRUE(uids);
+    EXPECT_EQ(uids->count(), 4'294'967'295U);
+    EXPECT_EQ(uids->take(2), (std::vector<std::uint32_t>{1, 2}));
+    EXPECT_FALSE(UidRanges::from_set("1:x"));
+    EXPECT_FALSE(UidRanges::from_set(""));
+}
+
+TEST(UidRanges, CountEachUidOnce) {
+    auto uids = UidRanges::from_set("5:1,3:7,7");
+    ASSERT_TRUE(uids);
+    EXPECT_EQ(uids->count(), 7U);
+    UidRanges twice;
+    twice.add(4);
+    twice.add(4);
+    EXPECT_EQ(twice.count(), 1U);
+}
+
 }  // namespace
 }  // namespace mbx::store::imap

@@ -1,0 +1,105 @@
+#include "store/imap/connector.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace mbx::store::imap {
+namespace {
+
+constexpr int kConnectAttempts = 7;
+constexpr std::size_t kMostIdle = 4;
+constexpr unsigned kOverloaded = 20;  // times pause_ms, when the server asks to wait
+constexpr unsigned kMostDoublings = 5;
+constexpr std::chrono::milliseconds kPauseSlice{100};  // how long a stop request can go unnoticed
+
+/// First line of what a command prints. The command is the user's own, from the command line or
+/// servers.conf.
+std::string first_line_of(const std::string& command) {
+    std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "re"), &::pclose);
+    if (!pipe) {
+        throw Error(ErrorCode::BadConfig, "cannot run the token command");
+    }
+    std::string line;
+    for (int c = std::fgetc(pipe.get()); c != EOF && c != '\n'; c = std::fgetc(pipe.get())) {
+        line += static_cast<char>(c);
+    }
+    while (std::fgetc(pipe.get()) != EOF) {
+    }
+    if (::pclose(pipe.release()) != 0 || base::trim(line).empty()) {
+        throw Error(ErrorCode::NotAllowed, "the token command failed or printed nothing");
+    }
+    return std::string(base::trim(line));
+}
+
+}  // namespace
+
+Connector::Connector(MailboxUrl url, ConnectOptions options, base::Diagnostics& diagnostics,
+                     const base::StopFlag& stop)
+    : url_(std::move(url)), options_(std::move(options)), diagnostics_(diagnostics), stop_(stop) {}
+
+std::unique_ptr<Session> Connector::take() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!idle_.empty()) {
+            std::unique_ptr<Session> session = std::move(idle_.back());
+            idle_.pop_back();
+            return session;
+        }
+    }
+    return connect();
+}
+
+void Connector::give_back(std::unique_ptr<Session> session) {
+    const std::lock_guard lock(mutex_);
+    if (idle_.size() < kMostIdle) {
+        idle_.push_back(std::move(session));
+    }
+}
+
+void Connector::pause(Backoff backoff, unsigned attempt) {
+    const unsigned doublings = std::min(attempt - 1, kMostDoublings);
+    wait(std::chrono::milliseconds(backoff.wait_ms > 0
+                                       ? backoff.wait_ms
+                                       : (options_.pause_ms << doublings) *
+                                             std::uint64_t{backoff.wanted ? kOverloaded : 1}));
+}
+
+std::unique_ptr<Session> Connector::connect() {
+    for (unsigned attempt = 1;; ++attempt) {
+        try {
+            ConnectOptions options = options_;
+            if (!options.token_command.empty()) {
+                options.oauth_token = first_line_of(options.token_command);
+            }
+            auto session = std::make_unique<Session>(url_, options, diagnostics_, stop_);
+            succeeded_ = true;
+            return session;
+        } catch (const Error& error) {
+            const bool may_pass = error.code() == ErrorCode::TryAgain ||
+                                  (error.code() == ErrorCode::Unavailable && succeeded_);
+            if (!may_pass || attempt == kConnectAttempts || stop_.requested()) {
+                throw;
+            }
+        }
+        pause({}, attempt);
+    }
+}
+
+void Connector::wait(std::chrono::milliseconds time) const {
+    const auto until = std::chrono::steady_clock::now() + time;
+    for (auto now = until - time; now < until; now = std::chrono::steady_clock::now()) {
+        if (stop_.requested()) {
+            throw Error(ErrorCode::TryAgain, "stopped while waiting for the server");
+        }
+        std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(kPauseSlice, until - now));
+    }
+}
+
+}  // namespace mbx::store::imap
