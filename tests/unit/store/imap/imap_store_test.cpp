@@ -1,0 +1,137 @@
+#include "store/imap/imap_store.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "imap_test.hpp"
+
+namespace mbx::store::imap {
+namespace {
+
+using test::Turn;
+
+class ImapStoreTest : public test::ImapTest {
+  protected:
+    std::vector<std::string> names() {
+        std::vector<std::string> result;
+        for (const StoreFolder& folder : open().folders()) {
+            result.push_back(mail::to_string(folder.path));
+        }
+        return result;
+    }
+
+    void list(std::string lines) {
+        server.on("LIST", [lines = std::move(lines)](Turn& turn) {
+            turn.send(lines);
+            turn.ok();
+            return true;
+        });
+    }
+};
+
+TEST_F(ImapStoreTest, CountsTheMessagesOfEachFolder) {
+    server.mailbox("INBOX").add("x");
+    server.mailbox("Work");
+    const auto folders = open().folders();
+    ASSERT_EQ(folders.size(), 2U);
+    EXPECT_EQ(folders[0].message_count, 1U);
+    EXPECT_EQ(folders[1].message_count, 0U);
+}
+
+TEST_F(ImapStoreTest, TakesTheCountWhereverItStands) {
+    server.on("STATUS", [](Turn& turn) {
+        turn.send("* STATUS INBOX (UIDNEXT 9 MESSAGES 4)\r\n");
+        turn.ok();
+        return true;
+    });
+    EXPECT_EQ(open().message_count(mail::kInboxPath), 4U);
+}
+
+TEST_F(ImapStoreTest, ReadsNamesInAnyForm) {
+    list(
+        "* LIST () \"/\" {5}\r\nA (b)\r\n"
+        "* LIST (\\HasNoChildren) \"/\" \"say \\\"hi\\\" \\\\\"\r\n"
+        "* LIST () \"/\" ~{3}\r\nxyz\r\n"
+        "* LIST () \"/\" plain\r\n"
+        "* LIST () \"/\" {6}\r\nli\r\nne\r\n"
+        "* LIST () \"/\" inbox\r\n");
+    EXPECT_EQ(names(), (std::vector<std::string>{"INBOX", "A (b)", "li%0D%0Ane", "plain",
+                                                 "say \"hi\" \\", "xyz"}));
+}
+
+TEST_F(ImapStoreTest, ReadsALineOfTenMegabytes) {
+    list("* X-NEWS \"" + std::string(10'000'000, 'n') + "\"\r\n* LIST () \"/\" Work\r\n");
+    EXPECT_EQ(names(), (std::vector<std::string>{"Work"}));
+}
+
+TEST_F(ImapStoreTest, RefusesALineWithoutEnd) {
+    server.on("LIST", [](Turn& turn) {
+        const std::string piece(1'000'000, 'n');
+        turn.send("* LIST () \"/\" \"");
+        for (int i = 0; i < 80; ++i) {
+            turn.send(piece);
+        }
+        turn.hang();
+        return true;
+    });
+    try {
+        open().folders();
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.text(), "the server sent a line of over 67108864 bytes");
+    }
+}
+
+TEST_F(ImapStoreTest, MakesFoldersInFewRoundTrips) {
+    store::MailStore& store = open();
+    store.folders();
+    const std::size_t before = server.commands().size();
+    store.create_folder({"Work", "2019"}, mail::SpecialUse::None);
+    EXPECT_TRUE(server.has_mailbox("Work/2019"));
+    EXPECT_TRUE(server.has_mailbox("Work"));
+    EXPECT_EQ(store.message_count({"Work", "2019"}), 0U);
+    store.create_folder({"Work"}, mail::SpecialUse::None);
+    const std::vector<std::string> commands = server.commands();
+    EXPECT_EQ(std::count(commands.begin() + static_cast<long>(before), commands.end(), "NOOP"), 0);
+}
+
+TEST_F(ImapStoreTest, SaysWhichFolderCannotBeMade) {
+    server.on("CREATE", [](Turn& turn) {
+        turn.no("Invalid mailbox name");
+        return true;
+    });
+    try {
+        open().create_folder({"Work"}, mail::SpecialUse::None);
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::CannotCreate);
+        EXPECT_STREQ(error.what(),
+                     "Work: the server refuses to make the folder: Invalid mailbox name");
+    }
+}
+
+TEST_F(ImapStoreTest, TakesAFolderThatIsThereAlready) {
+    server.mailbox("Work");
+    server.on("CREATE", [](Turn& turn) {
+        turn.no("Mailbox already exists");
+        return true;
+    });
+    open().create_folder({"Work"}, mail::SpecialUse::None);
+    EXPECT_EQ(server.count("SUBSCRIBE"), 1);
+}
+
+TEST_F(ImapStoreTest, ConnectsAnewWhenTheServerHasClosedTheIdleConnection) {
+    MailStore& store = open();
+    server.on_nth("STATUS", 1, [](Turn& turn) {
+        turn.send("* BYE Disconnected for inactivity\r\n");
+        turn.hang_up();
+        return true;
+    });
+    EXPECT_EQ(store.message_count(mail::kInboxPath), 0U);
+}
+
+}  // namespace
+}  // namespace mbx::store::imap
