@@ -25,12 +25,16 @@ void AppendBatch::add(const mail::Message& message, Landed landed) {
     take_results();
     batch_bytes_ += bytes;
     if (++batch_messages_ >= kBatchMessages || batch_bytes_ >= kBatchBytes) {
-        close();
+        if (writer_->results_are_final()) {
+            record();
+        } else {
+            close();
+        }
     }
 }
 
 void AppendBatch::close() {
-    if (batch_messages_ == 0) {
+    if (batch_messages_ == 0 && on_their_way_.empty()) {
         return;
     }
     writer_->flush();
@@ -39,6 +43,10 @@ void AppendBatch::close() {
         throw Error(ErrorCode::Internal, "the destination gave no result for a message")
             .with_place(folder_name_);
     }
+    record();
+}
+
+void AppendBatch::record() {
     for (const Landed& landed : arrived_) {
         journal_.add(landed);
     }

@@ -25,7 +25,8 @@ class AppendBatch {
     AppendBatch(std::unique_ptr<store::FolderWriter> writer, Journal& journal, BadItems& bad_items,
                 std::string folder_name);
 
-    /// Hands one message over, and closes the batch when it has become large. Throws what the
+    /// Hands one message over, and records what is known to have landed now and then: where results
+    /// are final without waiting, else by closing the batch. Throws what the
     /// writer throws; Error of the last refusal when the destination refuses one message after the
     /// other.
     void add(const mail::Message& message, Landed landed);
@@ -44,6 +45,7 @@ class AppendBatch {
     };
 
     void take_results();
+    void record();
     void refuse(const Sent& sent, const Error& failure);
 
     std::unique_ptr<store::FolderWriter> writer_;

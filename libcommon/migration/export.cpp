@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <deque>
 #include <numeric>
 #include <unordered_map>
 
@@ -13,6 +14,8 @@
 
 namespace mbx::migration {
 namespace {
+
+constexpr std::size_t kFoldersAhead = 2;
 
 class Exporter {
   public:
@@ -32,10 +35,23 @@ class Exporter {
         for (const PstTarget& target : plan) {
             add_folder(target);
         }
-        for (std::size_t i = 0; i < plan.size(); ++i) {
-            if (plan[i].has_messages) {
-                export_folder(plan[i], result_.folders[i]);
+        std::deque<Opened> opened;
+        std::size_t next = 0;
+        for (;;) {
+            // The folders behind this one are read meanwhile: a server's answers to their opening
+            // take as long as the link is.
+            while (next < plan.size() && opened.size() <= kFoldersAhead) {
+                if (plan[next].has_messages) {
+                    opened.push_back({next, open_folder(plan[next])});
+                }
+                ++next;
             }
+            if (opened.empty()) {
+                break;
+            }
+            const Opened now = std::move(opened.front());
+            opened.pop_front();
+            export_folder(plan[now.index], *now.messages, result_.folders[now.index]);
         }
         add_unreached();
         if (context_.bad_items.too_many()) {
@@ -55,6 +71,11 @@ class Exporter {
     }
 
   private:
+    struct Opened {
+        std::size_t index;  // in the plan
+        std::unique_ptr<PreparedMessages> messages;
+    };
+
     void add_folder(const PstTarget& target) {
         ExportedFolder folder;
         folder.path = target.path;
@@ -69,16 +90,20 @@ class Exporter {
         result_.folders.push_back(std::move(folder));
     }
 
-    void export_folder(const PstTarget& target, ExportedFolder& folder) {
-        context_.progress.start("export " + base::escape(mail::to_string(target.path)),
-                                target.message_count);
+    std::unique_ptr<PreparedMessages> open_folder(const PstTarget& target) {
         PrepareOptions options;
         options.folder = target.folder.special;
         options.exact_source = options_.exact_source;
         options.keep_whole = &keep_whole_;
         options.filter = options_.messages;
-        const auto messages = prepare_messages_ahead(context_.store.messages(target.path), options);
-        while (auto prepared = messages->next()) {
+        return prepare_messages_ahead(context_.store.messages(target.path), options);
+    }
+
+    void export_folder(const PstTarget& target, PreparedMessages& messages,
+                       ExportedFolder& folder) {
+        context_.progress.start("export " + base::escape(mail::to_string(target.path)),
+                                target.message_count);
+        while (auto prepared = messages.next()) {
             throw_if_stopped(context_.stop);
             take(*prepared, folder);
         }
@@ -125,7 +150,7 @@ class Exporter {
             item.id = prepared.mail->id;
         }
         context_.bad_items.add(std::move(item),
-                               prepared.mail ? prepared.mail->source : base::SharedSource());
+                               prepared.mail ? prepared.mail->source : prepared.salvaged);
         ++folder.bad;
         context_.progress.advance(1, 0);
     }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <set>
 
 #include "base/text.hpp"
@@ -47,6 +48,15 @@ std::string short_name(std::string_view name) {
         base::append_utf8(result, base::take_utf8(name).code_point);
     }
     return result;
+}
+
+/// What is made from parts of the PST is made once, and not for each time that it is read.
+base::SharedSource in_memory_when_small(const base::SharedSource& source) {
+    constexpr std::uint64_t kSmall = 1024 * 1024;
+    if (!source->in_memory().empty() || source->size() > kSmall) {
+        return source;
+    }
+    return base::memory_source(base::read_all(*source, kSmall));
 }
 
 /// Makes the folders of the plan; where the destination refuses a name, another one near it.
@@ -216,6 +226,7 @@ class FolderImport {
             message = read(nid, cursor);
             if (message) {
                 // Reads all of it: what cannot be read shows here and not halfway to the server.
+                message->source = in_memory_when_small(message->source);
                 landed.key = content_key(*message->source);
             }
         } catch (const Error& error) {
@@ -357,16 +368,51 @@ void refuse_filled_inbox(const ImportContext& context, const MailPlan& plan) {
     }
 }
 
-void prove(const ImportContext& context, Proof proof, const MailPlan& plan, ImportResult& result) {
-    std::size_t index = 0;
-    for (const MailTarget& target : plan.folders) {
-        if (target.wanted) {
-            ImportedFolder& folder = result.folders[index++];
-            folder.proof = prove_folder(context.store, folder.path, context.journal, target.nid,
-                                        proof, context.progress, context.stop);
+/// Reads the folders behind the one that is proven meanwhile.
+class Prover {
+  public:
+    Prover(const ImportContext& context, Proof proof, const MailPlan& plan, ImportResult& result)
+        : context_(context), proof_(proof), result_(result) {
+        for (const MailTarget& target : plan.folders) {
+            if (target.wanted) {
+                nids_.push_back(target.nid);
+            }
         }
     }
-}
+
+    void run() {
+        for (std::size_t i = 0; i < nids_.size(); ++i) {
+            open_up_to(i + kFoldersAhead);
+            std::unique_ptr<StoredMessages> messages = std::move(opened_.front());
+            opened_.pop_front();
+            ImportedFolder& folder = result_.folders[i];
+            folder.proof =
+                prove_folder(context_.store, folder.path, context_.journal, nids_[i], proof_,
+                             context_.progress, context_.stop, std::move(messages));
+        }
+    }
+
+  private:
+    static constexpr std::size_t kFoldersAhead = 2;
+
+    void open_up_to(std::size_t last) {
+        for (; next_ < nids_.size() && next_ <= last; ++next_) {
+            std::unique_ptr<StoredMessages> messages;
+            if (is_read_for_proof(context_.journal, nids_[next_], proof_)) {
+                messages = std::make_unique<StoredMessages>(
+                    context_.store, result_.folders[next_].path, context_.stop);
+            }
+            opened_.push_back(std::move(messages));
+        }
+    }
+
+    const ImportContext& context_;
+    Proof proof_;
+    ImportResult& result_;
+    std::vector<Nid> nids_;  // of result_.folders
+    std::deque<std::unique_ptr<StoredMessages>> opened_;
+    std::size_t next_ = 0;
+};
 
 }  // namespace
 
@@ -403,7 +449,7 @@ ImportResult import_pst(const ImportContext& context, const ImportOptions& optio
         }
     }
     if (options.proof != Proof::None) {
-        prove(context, options.proof, plan, result);
+        Prover(context, options.proof, plan, result).run();
     }
     if (!context.journal.finished()) {
         context.journal.finish();

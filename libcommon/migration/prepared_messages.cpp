@@ -1,11 +1,7 @@
 #include "migration/prepared_messages.hpp"
 
-#include <condition_variable>
-#include <deque>
-#include <mutex>
-#include <thread>
-
 #include "convert/to_mapi.hpp"
+#include "migration/read_ahead.hpp"
 #include "migration/store_walk.hpp"
 
 namespace mbx::migration {
@@ -36,6 +32,7 @@ class Plain final : public PreparedMessages {
                 throw;
             }
             prepared.failure = error;
+            prepared.salvaged = prepared.mail ? nullptr : stream_->salvaged();
         }
         return prepared;
     }
@@ -65,77 +62,14 @@ class Plain final : public PreparedMessages {
 class Ahead final : public PreparedMessages {
   public:
     Ahead(std::unique_ptr<store::MessageStream> stream, const PrepareOptions& options)
-        : inner_(std::move(stream), options), worker_([this] { work(); }) {}
+        : inner_(std::move(stream), options),
+          ahead_([this] { return inner_.next(); }, kQueueLength) {}
 
-    ~Ahead() override {
-        {
-            const std::lock_guard lock(mutex_);
-            stopped_ = true;
-        }
-        changed_.notify_all();
-        worker_.join();
-    }
-    Ahead(const Ahead&) = delete;
-    Ahead& operator=(const Ahead&) = delete;
-
-    std::optional<Prepared> next() override {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return !queue_.empty() || ended_; });
-        if (queue_.empty()) {
-            if (failure_) {
-                std::rethrow_exception(failure_);
-            }
-            return std::nullopt;
-        }
-        Prepared prepared = std::move(queue_.front());
-        queue_.pop_front();
-        lock.unlock();
-        changed_.notify_all();
-        return prepared;
-    }
+    std::optional<Prepared> next() override { return ahead_.next(); }
 
   private:
-    void work() {
-        std::exception_ptr failure;
-        try {
-            while (auto prepared = inner_.next()) {
-                if (!put(std::move(*prepared))) {
-                    break;
-                }
-            }
-        } catch (...) {  // carried over to the thread that waits for messages
-            failure = std::current_exception();
-        }
-        {
-            const std::lock_guard lock(mutex_);
-            failure_ = failure;
-            ended_ = true;
-        }
-        changed_.notify_all();
-    }
-
-    /// False when nobody wants more.
-    bool put(Prepared prepared) {
-        {
-            std::unique_lock lock(mutex_);
-            changed_.wait(lock, [&] { return queue_.size() < kQueueLength || stopped_; });
-            if (stopped_) {
-                return false;
-            }
-            queue_.push_back(std::move(prepared));
-        }
-        changed_.notify_all();
-        return true;
-    }
-
     Plain inner_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::deque<Prepared> queue_;
-    std::exception_ptr failure_;
-    bool ended_ = false;
-    bool stopped_ = false;
-    std::thread worker_;  // last: it uses all the others
+    ReadAhead<Prepared> ahead_;
 };
 
 }  // namespace

@@ -128,15 +128,11 @@ FolderProof prove_counts(store::MailStore& store, const mail::FolderPath& path,
     return proof;
 }
 
-/// A message at the destination that no expected one equals byte for byte; perhaps one was altered.
-struct Unmatched {
-    ContentKey key;
-    mail::Message message;  // without its source
-};
-
-void match_by_header(FolderProof& proof, Expected& expected, const std::vector<Unmatched>& rest,
+/// `rest`: messages at the destination that no expected one equals byte for byte; some may be
+/// altered.
+void match_by_header(FolderProof& proof, Expected& expected, const std::vector<StoredMessage>& rest,
                      Proof wanted) {
-    for (const Unmatched& there : rest) {
+    for (const StoredMessage& there : rest) {
         const Landed* const sent = expected.strike_by_header(there.key, there.message);
         if (sent == nullptr) {
             ++proof.others;
@@ -168,12 +164,20 @@ Proof parse_proof(std::string_view text) {
                 "known are full, header, counts and none");
 }
 
+bool is_read_for_proof(const Journal& journal, pst::ndb::Nid folder, Proof proof) {
+    return proof != Proof::Counts && proof != Proof::None && journal.folder(folder)->landed > 0;
+}
+
 FolderProof prove_folder(store::MailStore& store, const mail::FolderPath& path,
                          const Journal& journal, pst::ndb::Nid folder, Proof wanted,
-                         base::Progress& progress, const base::StopFlag& stop) {
+                         base::Progress& progress, const base::StopFlag& stop,
+                         std::unique_ptr<StoredMessages> opened) {
     const Journal::Folder& sent = *journal.folder(folder);
-    if (wanted == Proof::Counts || wanted == Proof::None || sent.landed == 0) {
+    if (!is_read_for_proof(journal, folder, wanted)) {
         return prove_counts(store, path, sent);
+    }
+    if (!opened) {
+        opened = std::make_unique<StoredMessages>(store, path, stop);
     }
     FolderProof proof;
     proof.path = path;
@@ -181,18 +185,16 @@ FolderProof prove_folder(store::MailStore& store, const mail::FolderPath& path,
     journal.for_each(folder, [&](const Landed& message) { expected.add(message); });
     proof.expected = expected.count();
 
-    std::vector<Unmatched> rest;
+    std::vector<StoredMessage> rest;
     progress.start("prove " + mail::to_string(path), sent.landed + sent.before);
-    walk_messages(store, path, stop, [&](mail::Message message) {
-        const ContentKey key = content_key(*message.source);
-        progress.advance(1, key.size);
-        if (const Landed* const found = expected.strike_by_bytes(key, message)) {
-            count_found(proof, *found, message);
-            return;
+    while (auto there = opened->next()) {
+        progress.advance(1, there->key.size);
+        if (const Landed* const found = expected.strike_by_bytes(there->key, there->message)) {
+            count_found(proof, *found, there->message);
+        } else {
+            rest.push_back(*std::move(there));
         }
-        message.source = nullptr;
-        rest.push_back({key, std::move(message)});
-    });
+    }
     progress.finish();
     match_by_header(proof, expected, rest, wanted);
     expected.for_each_left([&](const Landed& message) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "base/progress.hpp"
 #include "base/stop.hpp"
 #include "migration/journal.hpp"
+#include "migration/stored_messages.hpp"
 #include "store/mail_store.hpp"
 
 namespace mbx::migration {
@@ -41,9 +43,13 @@ struct FolderProof {
 /// Compares one folder with what the journal says has landed there. Proof::Counts asks the store
 /// only for its count. Memory: about 250 bytes a message of this folder. Throws Error: what the
 /// store throws when it is gone, TryAgain when stopped. A message that cannot be read counts as not
-/// there.
+/// there. `opened`: the messages of that folder when their reading has begun already; else null.
 FolderProof prove_folder(store::MailStore& store, const mail::FolderPath& path,
                          const Journal& journal, pst::ndb::Nid folder, Proof proof,
-                         base::Progress& progress, const base::StopFlag& stop);
+                         base::Progress& progress, const base::StopFlag& stop,
+                         std::unique_ptr<StoredMessages> opened = nullptr);
+
+/// Whether prove_folder() would read the messages of that folder.
+bool is_read_for_proof(const Journal& journal, pst::ndb::Nid folder, Proof proof);
 
 }  // namespace mbx::migration
