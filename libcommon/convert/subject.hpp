@@ -14,7 +14,9 @@ struct Subject {
 };
 
 /// A prefix is one to three characters that are no colon, blank or digit, a colon, and blanks.
-/// Prefix and rest together are at most 254 UTF-16 units; what is longer is cut between characters.
+/// Prefix and rest together are at most 253 UTF-16 units; what is longer is cut between characters.
+/// Control characters, as the tabs of a folded field, become blanks. A PST holds the result as it
+/// is, so that an exact source still fits what is read back.
 Subject split_subject(std::string_view decoded);
 
 /// Sets PidTagSubject (without the marker that a PST puts before it), PidTagSubjectPrefix and

@@ -25,10 +25,6 @@ struct MessageFilter {
 /// "2020-01-31" (midnight UTC), "2020-01-31T12:00:00Z". Throws Error(Usage).
 base::UnixTime parse_date(std::string_view text);
 
-/// date-time of RFC 5322 3.3 and 4.3, leniently: weekday, seconds and zone may be absent, comments
-/// are skipped, two-digit years count as 4.3 says. nullopt when there is no date in it.
-std::optional<base::UnixTime> parse_mail_date(std::string_view text);
-
 /// When the message arrived: the internal date, else the Date header's. Reads at most the header.
 std::optional<base::UnixTime> date_of(const mail::Message& message);
 

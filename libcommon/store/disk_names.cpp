@@ -6,10 +6,10 @@
 
 #include "base/bytes.hpp"
 #include "base/charset.hpp"
+#include "base/modified_utf7.hpp"
 #include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "base/utf.hpp"
-#include "store/modified_utf7.hpp"
 
 namespace mbx::store {
 namespace {
@@ -125,7 +125,7 @@ mail::FolderPath fit_path(const mail::FolderPath& path,
 }
 
 std::string name_from_disk(std::string_view file_name, bool names_are_utf8) {
-    if (const std::optional<std::string> decoded = decode_modified_utf7(file_name);
+    if (const std::optional<std::string> decoded = base::decode_modified_utf7(file_name);
         decoded && (!names_are_utf8 || !base::is_ascii(*decoded))) {
         return *decoded;
     }
@@ -135,7 +135,7 @@ std::string name_from_disk(std::string_view file_name, bool names_are_utf8) {
 
 std::string keyword_atom(std::string_view keyword) {
     constexpr std::string_view kSpecials = "(){%*\"\\] \x7f";
-    std::string result = encode_modified_utf7(keyword);
+    std::string result = base::encode_modified_utf7(keyword);
     if (base::is_ascii(keyword)) {
         result = keyword;  // "&" stands for itself in a keyword
     }

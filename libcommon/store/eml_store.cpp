@@ -252,14 +252,15 @@ class EmlStore final : public MailStore {
     std::vector<StoreFolder> folders() override { return folders_.list(); }
 
     std::unique_ptr<MessageStream> messages(const mail::FolderPath& folder) override {
-        return std::make_unique<EmlStream>(existing(folder), diagnostics_);
+        return std::make_unique<EmlStream>(folders_.open(root_, folder), diagnostics_);
     }
 
     std::optional<std::uint64_t> message_count(const mail::FolderPath& folder) override {
-        if (folders_.find(folder) == nullptr) {
+        const DiskFolder* const entry = folders_.find(folder);
+        if (entry == nullptr) {
             return std::nullopt;
         }
-        return list_messages(existing(folder)).size();
+        return entry->folder.selectable ? list_messages(folders_.open(root_, folder)).size() : 0;
     }
 
     void create_folder(const mail::FolderPath& folder, mail::SpecialUse /*use*/) override {
@@ -282,7 +283,7 @@ class EmlStore final : public MailStore {
     }
 
     std::unique_ptr<FolderWriter> writer(const mail::FolderPath& folder) override {
-        return std::make_unique<EmlWriter>(existing(folder));
+        return std::make_unique<EmlWriter>(folders_.open(root_, folder));
     }
 
     mail::FolderPath possible_name(const mail::FolderPath& folder) const override {
@@ -290,17 +291,6 @@ class EmlStore final : public MailStore {
     }
 
   private:
-    Directory existing(const mail::FolderPath& path) const {
-        const DiskFolder* const entry = folders_.find(path);
-        const std::optional<Directory> folder =
-            entry != nullptr ? find_folder(root_, entry->steps) : std::nullopt;
-        if (!folder) {
-            throw Error(ErrorCode::NoInput, "the mailbox has no such folder")
-                .with_place(base::escape(mail::to_string(path)));
-        }
-        return *folder;
-    }
-
     Directory root_;
     FolderTable folders_;
     base::Diagnostics& diagnostics_;

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 
 namespace mbx::store {
@@ -44,6 +46,21 @@ mail::FolderPath FolderTable::add(mail::FolderPath path, std::vector<std::string
 const DiskFolder* FolderTable::find(const mail::FolderPath& path) const {
     const auto it = folders_.find(path);
     return it != folders_.end() ? &it->second : nullptr;
+}
+
+Directory FolderTable::open(const Directory& root, const mail::FolderPath& path,
+                            std::size_t up) const {
+    const DiskFolder* const entry = find(path);
+    std::optional<Directory> folder;
+    if (entry != nullptr && entry->folder.selectable) {
+        folder = find_folder(
+            root, {entry->steps.begin(), entry->steps.end() - static_cast<std::ptrdiff_t>(up)});
+    }
+    if (!folder) {
+        throw Error(ErrorCode::NoInput, "the mailbox has no such folder")
+            .with_place(base::escape(mail::to_string(path)));
+    }
+    return *std::move(folder);
 }
 
 std::vector<StoreFolder> FolderTable::list() const {

@@ -1,6 +1,7 @@
 // The folders of a mailbox on disk: which path of names lies where.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <set>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "base/diagnostics.hpp"
 #include "mail/folder_name.hpp"
+#include "store/directory.hpp"
 #include "store/mail_store.hpp"
 
 namespace mbx::store {
@@ -31,6 +33,10 @@ class FolderTable {
 
     /// The tree of INBOX first, parents before children.
     std::vector<StoreFolder> list() const;
+
+    /// The folder on disk that holds the messages of `path`, or lies `up` steps above. Throws
+    /// Error(NoInput) when there is none.
+    Directory open(const Directory& root, const mail::FolderPath& path, std::size_t up = 0) const;
 
     bool empty() const noexcept { return folders_.empty(); }
 

@@ -25,7 +25,7 @@ class MaildirStore final : public MailStore {
     std::vector<StoreFolder> folders() override { return tree_.folders.list(); }
 
     std::unique_ptr<MessageStream> messages(const mail::FolderPath& folder) override {
-        return std::make_unique<MaildirStream>(existing(folder), diagnostics_);
+        return std::make_unique<MaildirStream>(tree_.folders.open(root_, folder), diagnostics_);
     }
 
     std::optional<std::uint64_t> message_count(const mail::FolderPath& folder) override {
@@ -33,7 +33,8 @@ class MaildirStore final : public MailStore {
         if (entry == nullptr) {
             return std::nullopt;
         }
-        return entry->folder.selectable ? count_maildir_messages(existing(folder)) : 0;
+        return entry->folder.selectable ? count_maildir_messages(tree_.folders.open(root_, folder))
+                                        : 0;
     }
 
     void create_folder(const mail::FolderPath& folder, mail::SpecialUse /*use*/) override {
@@ -61,7 +62,7 @@ class MaildirStore final : public MailStore {
     }
 
     std::unique_ptr<FolderWriter> writer(const mail::FolderPath& folder) override {
-        return std::make_unique<MaildirWriter>(existing(folder), diagnostics_);
+        return std::make_unique<MaildirWriter>(tree_.folders.open(root_, folder), diagnostics_);
     }
 
     mail::FolderPath possible_name(const mail::FolderPath& folder) const override {
@@ -69,19 +70,6 @@ class MaildirStore final : public MailStore {
     }
 
   private:
-    Directory existing(const mail::FolderPath& path) const {
-        const DiskFolder* const entry = tree_.folders.find(path);
-        std::optional<Directory> folder;
-        if (entry != nullptr && entry->folder.selectable) {
-            folder = find_folder(root_, entry->steps);
-        }
-        if (!folder) {
-            throw Error(ErrorCode::NoInput, "the mailbox has no such folder")
-                .with_place(base::escape(mail::to_string(path)));
-        }
-        return *folder;
-    }
-
     Directory root_;
     MaildirTree tree_;
     base::Diagnostics& diagnostics_;

@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/modified_utf7.hpp"
 #include "base/text.hpp"
 #include "base/utf.hpp"
-#include "store/modified_utf7.hpp"
 
 namespace mbx::store {
 namespace {
@@ -164,7 +164,7 @@ bool has_utf8_names(const std::vector<Found>& found) {
 }
 
 std::string on_disk(std::string_view name, bool utf8) {
-    return utf8 ? std::string(name) : encode_modified_utf7(name);
+    return utf8 ? std::string(name) : base::encode_modified_utf7(name);
 }
 
 }  // namespace

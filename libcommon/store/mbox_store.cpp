@@ -99,16 +99,7 @@ class MboxStore final : public MailStore {
     }
 
     std::pair<Directory, std::string> existing(const mail::FolderPath& path) const {
-        const DiskFolder* const entry = folders_.find(path);
-        std::optional<Directory> place;
-        if (entry != nullptr && entry->folder.selectable) {
-            place = find_folder(root_, {entry->steps.begin(), entry->steps.end() - 1});
-        }
-        if (!place) {
-            throw Error(ErrorCode::NoInput, "the mailbox has no such folder")
-                .with_place(base::escape(mail::to_string(path)));
-        }
-        return {*place, entry->steps.back()};
+        return {folders_.open(root_, path, 1), folders_.find(path)->steps.back()};
     }
 
     Directory root_;

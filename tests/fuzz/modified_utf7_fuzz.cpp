@@ -4,9 +4,9 @@
 #include <span>
 
 #include "base/bytes.hpp"
+#include "base/modified_utf7.hpp"
 #include "base/utf.hpp"
 #include "store/disk_names.hpp"
-#include "store/modified_utf7.hpp"
 
 namespace {
 
@@ -22,12 +22,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace mbx;
     using namespace mbx::store;
     const std::string_view text = base::as_text(std::as_bytes(std::span(data, size)));
-    const std::string encoded = encode_modified_utf7(text);
-    const auto decoded = decode_modified_utf7(encoded);
+    const std::string encoded = base::encode_modified_utf7(text);
+    const auto decoded = base::decode_modified_utf7(encoded);
     check(base::is_ascii(encoded) && decoded.has_value());
     check(!base::is_valid_utf8(text) || *decoded == text);
-    if (const auto direct = decode_modified_utf7(text)) {
-        check(base::is_valid_utf8(*direct) && encode_modified_utf7(*direct) == text);
+    if (const auto direct = base::decode_modified_utf7(text)) {
+        check(base::is_valid_utf8(*direct) && base::encode_modified_utf7(*direct) == text);
     }
     check(base::is_valid_utf8(name_from_disk(text, false)));
     const std::string escaped = escape_name(text, ".&");

@@ -87,6 +87,25 @@ generated() { # FOLDER OPTION...
     "$compare" maildir:old maildir:new --ignore-empty
 }
 
+# What tests of the conversion cannot see: that the PST gives every property back as it was taken.
+@test "real mail comes back as it was" {
+    [[ -d $shared/corpus ]] || skip "no corpus in $shared"
+    for set in cpython-test-email enmime james-mime4j kmime mailparser notmuch roundcube ruby-mail; do
+        mbx-export --quiet "eml:$shared/corpus/$set" "$set.pst"
+        pst-import --quiet "$set.pst" "eml:$set"
+        "$compare" "eml:$shared/corpus/$set" "eml:$set" --no-flags --no-keywords --no-dates --ignore-empty
+    done
+}
+
+@test "a PST without encoding holds the same" {
+    small old
+    mbx-export --quiet --encoding none maildir:old a.pst
+    [[ $(pst-inspect summary a.pst) == *'encoding   none'* ]]
+    pst-inspect check --quiet a.pst
+    pst-import --quiet a.pst maildir:new
+    "$compare" maildir:old maildir:new
+}
+
 # Runs `pst-import --quiet a.pst $1` and kills it after a random part of the given milliseconds. Sets `killed`.
 import_and_kill() { # DESTINATION MILLISECONDS
     local code=0

@@ -6,12 +6,13 @@ bats_require_minimum_version 1.5.0
 setup_file() {
     : "${MBX_BIN:?is set by ctest: the folder of the built tools}"
     export PATH="$MBX_BIN:$PATH" LC_ALL=C.UTF-8
-    export VARIED=$BATS_FILE_TMPDIR/varied.pst MAILBOX=$BATS_FILE_TMPDIR/mailbox.pst
+    export VARIED=$BATS_FILE_TMPDIR/varied.pst MAILBOX=$BATS_FILE_TMPDIR/mailbox.pst PLAIN=$BATS_FILE_TMPDIR/plain.pst
     "$MBX_WRITE_VARIED_PST" "$VARIED" >"$BATS_FILE_TMPDIR/expected"
     # shellcheck disable=SC1091 # is checked on its own
     source "$MBX_SOURCE/tests/support/sample_mailbox.bash"
     sample_mailbox "$BATS_FILE_TMPDIR/maildir"
     mbx-export --quiet "maildir:$BATS_FILE_TMPDIR/maildir" "$MAILBOX"
+    mbx-export --quiet --encoding none "maildir:$BATS_FILE_TMPDIR/maildir" "$PLAIN"
 }
 
 compare() { # READER FILE
@@ -40,15 +41,18 @@ compare() { # READER FILE
 @test "pffexport finds every folder, message and attachment" {
     compare pffexport "$VARIED"
     compare pffexport "$MAILBOX"
+    compare pffexport "$PLAIN"
 }
 
 @test "readpst finds every folder, message and attachment" {
     compare readpst "$VARIED"
     compare readpst "$MAILBOX"
+    compare readpst "$PLAIN"
 }
 
 @test "pst-extractor finds every folder, message and attachment" {
     [[ -d $MBX_NODE_MODULES/pst-extractor ]] || skip "pst-extractor is not there: build the target roundtrip_node_modules"
     compare pst-extractor "$VARIED"
     compare pst-extractor "$MAILBOX"
+    compare pst-extractor "$PLAIN"
 }

@@ -1,5 +1,9 @@
-// The folder of real mail that larger tests use, when it is there.
+// The shared folder of real mail and PSTs, when it is there: the environment variable MBX_SHARED,
+// else the CMake variable of that name. A test that needs it skips, and says so on the screen,
+// where it is not.
 #pragma once
+
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -9,16 +13,15 @@
 
 namespace mbx::test {
 
-/// Environment variable MBX_SHARED, else the path set at configuration.
-inline std::filesystem::path shared_folder() {
+inline std::string shared_file(const std::string& relative) {
     const char* named = std::getenv("MBX_SHARED");
-    return named != nullptr ? named : MBX_SHARED;
+    return std::string(named != nullptr ? named : MBX_SHARED) + "/" + relative;
 }
 
 /// The files of the corpus with this extension, sorted; empty when there is no corpus.
 inline std::vector<std::filesystem::path> corpus_files(const std::string& extension) {
     std::vector<std::filesystem::path> files;
-    const std::filesystem::path corpus = shared_folder() / "corpus";
+    const std::string corpus = shared_file("corpus");
     if (!std::filesystem::is_directory(corpus)) {
         return files;
     }
@@ -33,7 +36,9 @@ inline std::vector<std::filesystem::path> corpus_files(const std::string& extens
 
 }  // namespace mbx::test
 
-/// Ends the test with a word on the screen when the corpus is not there.
-#define MBX_NEED_CORPUS(files) \
-    if ((files).empty())       \
-    GTEST_SKIP() << "no corpus in " << mbx::test::shared_folder() << " (set MBX_SHARED)"
+#define MBX_NEEDS_SHARED(path)                                         \
+    do {                                                               \
+        if (!std::filesystem::exists(path)) {                          \
+            GTEST_SKIP() << (path) << " is not there; see MBX_SHARED"; \
+        }                                                              \
+    } while (false)

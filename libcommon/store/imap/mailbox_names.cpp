@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/modified_utf7.hpp"
 #include "base/text.hpp"
-#include "store/modified_utf7.hpp"
 
 namespace mbx::store::imap {
 namespace {
@@ -45,7 +45,7 @@ std::optional<mail::FolderPath> path_of(std::string_view mailbox, const NameRule
             continue;
         }
         path.push_back(rules.utf8 ? std::string(part)
-                                  : decode_modified_utf7(part).value_or(std::string(part)));
+                                  : base::decode_modified_utf7(part).value_or(std::string(part)));
     }
     if (path.empty()) {
         return std::nullopt;
@@ -65,7 +65,7 @@ std::string mailbox_of(const mail::FolderPath& path, const NameRules& rules) {
         if (name.size() > rules.prefix.size()) {
             name += rules.separator;
         }
-        name += rules.utf8 ? part : encode_modified_utf7(part);
+        name += rules.utf8 ? part : base::encode_modified_utf7(part);
     }
     return name;
 }

@@ -24,7 +24,7 @@ TEST(CompoundFile, OtherBytesAreNone) {
 
 TEST(CompoundFile, RealOnesOpenAndDamagedOnesDoNoHarm) {
     const auto files = test::corpus_files(".msg");
-    MBX_NEED_CORPUS(files);
+    MBX_NEEDS_SHARED(mbx::test::shared_file("corpus"));
     std::mt19937 random(1);
     for (const auto& path : files) {
         const base::Bytes bytes = base::read_all(*base::file_source(path), 1U << 30);
@@ -47,7 +47,7 @@ TEST(CompoundFile, RealOnesOpenAndDamagedOnesDoNoHarm) {
 
 TEST(CompressedRtf, RealStreamsHaveTheSizeAndChecksumThatTheyPromise) {
     const auto files = test::corpus_files(".msg");
-    MBX_NEED_CORPUS(files);
+    MBX_NEEDS_SHARED(mbx::test::shared_file("corpus"));
     int count = 0;
     for (const auto& path : files) {
         const auto message = test::read_msg_file(path);

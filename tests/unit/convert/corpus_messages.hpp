@@ -41,7 +41,7 @@ inline void split_mbox(std::string_view text, const std::function<void(std::stri
 inline std::size_t for_each_corpus_message(
     const std::function<void(const std::string&, std::string_view)>& sink) {
     std::vector<std::filesystem::path> files;
-    const std::filesystem::path corpus = mbx::test::shared_folder() / "corpus";
+    const std::filesystem::path corpus = mbx::test::shared_file("corpus");
     if (!std::filesystem::is_directory(corpus)) {
         return 0;
     }

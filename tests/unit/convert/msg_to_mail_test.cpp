@@ -22,7 +22,7 @@ std::string convert_to_text(const mapi::Message& message) {
 
 TEST(RealOutlookItems, BecomeSoundMail) {
     const auto files = test::corpus_files(".msg");
-    MBX_NEED_CORPUS(files);
+    MBX_NEEDS_SHARED(mbx::test::shared_file("corpus"));
     const char* keep = std::getenv("MBX_KEEP_MAILS");  // a folder, for people who want to look
     for (const auto& path : files) {
         const mapi::Message message = test::read_msg_file(path);

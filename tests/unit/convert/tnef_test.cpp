@@ -316,7 +316,7 @@ TEST(UnpackTnef, GoesBeforeTheExactSource) {
 
 TEST(UnpackTnef, MakesSoundMailOfTheCorpus) {
     const auto files = mbx::test::corpus_files(".tnef");
-    MBX_NEED_CORPUS(files);
+    MBX_NEEDS_SHARED(mbx::test::shared_file("corpus"));
     for (const auto& path : files) {
         SCOPED_TRACE(path.string());
         const std::string bytes = base::read_all_text(*base::file_source(path.string()), 1U << 30);

@@ -102,7 +102,7 @@ class Checker {
 };
 
 TEST(ToMapiCorpus, EveryMessageComesBackBitForBit) {
-    MBX_NEED_CORPUS(mbx::test::corpus_files(".eml"));
+    MBX_NEEDS_SHARED(mbx::test::shared_file("corpus"));
     std::uint64_t source_bytes = 0;
     std::uint64_t recipe_bytes = 0;
     test::for_each_corpus_message([&](const std::string& path, std::string_view source) {
@@ -126,7 +126,7 @@ TEST(ToMapiCorpus, EveryMessageComesBackBitForBit) {
 }
 
 TEST(ToMapiCorpus, EveryMessageIsConverted) {
-    MBX_NEED_CORPUS(mbx::test::corpus_files(".eml"));
+    MBX_NEEDS_SHARED(mbx::test::shared_file("corpus"));
     std::uint64_t bytes = 0;
     std::clock_t spent = 0;
     std::clock_t longest = 0;

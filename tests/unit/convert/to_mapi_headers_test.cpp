@@ -189,13 +189,19 @@ TEST(ToMapiHeaders, SubjectPrefixesFollowTheRule) {
     EXPECT_EQ(text(with_header("To: a@x\n"), mapi::PidTagSubjectPrefix), "");
 }
 
+TEST(ToMapiHeaders, SubjectsFoldedWithTabsAreOneLine) {
+    const auto message = with_header("Subject: RE:\tone\n\ttwo\x7fthree\n");
+    EXPECT_EQ(text(message, mapi::PidTagSubjectPrefix), "RE: ");
+    EXPECT_EQ(text(message, mapi::PidTagNormalizedSubject), "one two three");
+}
+
 TEST(ToMapiHeaders, LongSubjectsAreCutBetweenCharacters) {
-    std::string subject(253, 'x');
+    std::string subject(252, 'x');
     subject += "😀😀";
     subject += std::string(40, 'y');
     const auto message = with_header("Subject: " + subject + "\n");
     const std::u16string units = base::utf16_from_utf8(text(message, mapi::PidTagSubject));
-    EXPECT_EQ(units, std::u16string(253, u'x'));
+    EXPECT_EQ(units, std::u16string(252, u'x'));
     EXPECT_THAT(text(message, mapi::PidTagTransportMessageHeaders), HasSubstr(subject));
 }
 

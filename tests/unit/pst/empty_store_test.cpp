@@ -87,7 +87,7 @@ const std::map<std::uint32_t, std::string> kPropertiesLeftOut{
 class EmptyStoreTest : public WriterTest {
   protected:
     void SetUp() override {
-        const auto path = test::shared_folder() / "pst-empty-store.tsv";
+        const auto path = test::shared_file("pst-empty-store.tsv");
         if (!std::filesystem::exists(path)) {
             GTEST_SKIP() << path << " is not there (set MBX_SHARED)";
         }

@@ -8,7 +8,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "mapi/tags.hpp"
-#include "shared_corpus.hpp"
+#include "support/shared_corpus.hpp"
 #include "temporary_folder.hpp"
 
 namespace mbx::pst {

@@ -7,7 +7,7 @@
 #include "base/little_endian.hpp"
 #include "pst/file_probe.hpp"
 #include "pst/reader.hpp"
-#include "shared_corpus.hpp"
+#include "support/shared_corpus.hpp"
 #include "temporary_folder.hpp"
 
 namespace mbx::pst {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "shared_corpus.hpp"
+#include "support/shared_corpus.hpp"
 #include "unit/pst/reader_comparison.hpp"
 
 namespace mbx::pst {

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "mailbox_snapshot.hpp"
-#include "shared_corpus.hpp"
+#include "support/shared_corpus.hpp"
 #include "temporary_folder.hpp"
 
 namespace mbx::store {

@@ -50,6 +50,14 @@ inline MessageSnapshot snapshot_of(const mail::Message& message) {
     return result;
 }
 
+inline std::vector<mail::FolderPath> paths_of(store::MailStore& store) {
+    std::vector<mail::FolderPath> paths;
+    for (const store::StoreFolder& folder : store.folders()) {
+        paths.push_back(folder.path);
+    }
+    return paths;
+}
+
 using MailboxSnapshot = std::map<mail::FolderPath, std::vector<MessageSnapshot>>;
 
 /// Messages that cannot be read are left out, and counted in `errors`.

@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 using mail::FolderPath;
 using test::message_of;
 using test::OpenedStore;
+using test::paths_of;
 using test::put_file;
 using test::snapshot_of;
 using testing::Contains;
@@ -22,14 +23,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr const char* kMail = "Subject: hi\n\nbody\n";
-
-std::vector<FolderPath> paths_of(MailStore& store) {
-    std::vector<FolderPath> paths;
-    for (const StoreFolder& folder : store.folders()) {
-        paths.push_back(folder.path);
-    }
-    return paths;
-}
 
 StoreFolder folder_of(MailStore& store, const FolderPath& path) {
     for (const StoreFolder& folder : store.folders()) {

@@ -19,20 +19,13 @@ namespace fs = std::filesystem;
 using mail::FolderPath;
 using test::message_of;
 using test::OpenedStore;
+using test::paths_of;
 using test::put_file;
 using test::snapshot_of;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr const char* kPostmark = "From a@b Sat Jan  3 01:05:34 1996\n";
-
-std::vector<FolderPath> paths_of(MailStore& store) {
-    std::vector<FolderPath> paths;
-    for (const StoreFolder& folder : store.folders()) {
-        paths.push_back(folder.path);
-    }
-    return paths;
-}
 
 std::string mbox_of(const std::string& subject) {
     return kPostmark + ("Subject: " + subject) + "\n\nbody\n\n";

@@ -12,7 +12,7 @@
 
 #include "base/error.hpp"
 #include "pst/check/reader_rules.hpp"
-#include "shared_corpus.hpp"
+#include "support/shared_corpus.hpp"
 #include "unit/pst/check/damage.hpp"
 
 namespace mbx::test {

@@ -17,8 +17,9 @@
 #include "pst/ltp/table_writer.hpp"
 #include "pst/ndb/block_file.hpp"
 #include "pst/ndb/writer.hpp"
-#include "shared_corpus.hpp"
+#include "support/shared_corpus.hpp"
 #include "temporary_folder.hpp"
+#include "unit/pst/pst_helpers.hpp"
 
 namespace mbx::pst::ltp {
 namespace {
@@ -26,18 +27,11 @@ namespace {
 using mapi::PropertyTag;
 using mapi::PropertyType;
 using ndb::Nid;
+using test::damage;
+using test::filler;
 using testing::HasSubstr;
 
 constexpr std::uint64_t kLimit = std::uint64_t{1} << 30;
-
-base::Bytes filler(std::size_t size, unsigned seed) {
-    base::Bytes bytes(size);
-    for (std::byte& byte : bytes) {
-        seed = seed * 1103515245U + 12345U;
-        byte = static_cast<std::byte>(seed >> 16);
-    }
-    return bytes;
-}
 
 class LtpReaderTest : public testing::Test {
   protected:
@@ -64,17 +58,6 @@ class LtpReaderTest : public testing::Test {
         const ndb::Node node = *file->find_node(ndb::kNidMessageStore);
         return std::make_unique<TableReader>(file, node.data, node.sub);
     }
-    template <typename Action>
-    static std::string damage(Action&& action) {
-        try {
-            action();
-        } catch (const Error& error) {
-            EXPECT_EQ(error.code(), ErrorCode::BadData);
-            return error.what();
-        }
-        return "no error";
-    }
-
     test::TemporaryFolder folder_;
     std::string path_ = folder_ / "test.pst";
 };

@@ -14,41 +14,23 @@
 #include "pst/ndb/data_tree_view.hpp"
 #include "pst/ndb/subnode_view.hpp"
 #include "pst/ndb/writer.hpp"
-#include "shared_corpus.hpp"
+#include "support/shared_corpus.hpp"
 #include "temporary_folder.hpp"
 #include "unit/pst/ndb/raw_pst.hpp"
+#include "unit/pst/pst_helpers.hpp"
 
 namespace mbx::pst::ndb {
 namespace {
 
+using test::damage;
+using test::filler;
 using testing::HasSubstr;
-
-base::Bytes filler(std::size_t size, unsigned seed) {
-    base::Bytes bytes(size);
-    for (std::byte& byte : bytes) {
-        seed = seed * 1103515245U + 12345U;
-        byte = static_cast<std::byte>(seed >> 16);
-    }
-    return bytes;
-}
 
 class ReaderTest : public testing::Test {
   protected:
     SharedBlockFile open() const { return std::make_shared<BlockFile>(path_); }
     std::string contents() const { return base::read_file(path_, std::uint64_t{1} << 30); }
     void write(const std::string& bytes) const { base::replace_file(path_, base::as_bytes(bytes)); }
-    /// The text of the BadData error that `action` throws.
-    template <typename Action>
-    static std::string damage(Action&& action) {
-        try {
-            action();
-        } catch (const Error& error) {
-            EXPECT_EQ(error.code(), ErrorCode::BadData);
-            return error.what();
-        }
-        return "no error";
-    }
-
     test::TemporaryFolder folder_;
     std::string path_ = folder_ / "test.pst";
 };

@@ -10,23 +10,17 @@
 #include "base/file.hpp"
 #include "temporary_folder.hpp"
 #include "unit/pst/ndb/raw_pst.hpp"
+#include "unit/pst/pst_helpers.hpp"
 
 namespace mbx::pst::ndb {
 namespace {
 
+using test::filler;
 using test::RawPst;
 using testing::IsEmpty;
 
 class NdbWriterTest : public testing::Test {
   protected:
-    static base::Bytes filler(std::size_t size, unsigned seed = 1) {
-        base::Bytes bytes(size);
-        for (std::byte& byte : bytes) {
-            seed = seed * 1103515245U + 12345U;
-            byte = static_cast<std::byte>(seed >> 16);
-        }
-        return bytes;
-    }
     std::string contents() const { return base::read_file(path_, std::uint64_t{1} << 30); }
 
     test::TemporaryFolder folder_;
@@ -297,7 +291,7 @@ TEST_P(LargeFile, HasItsMapsWhereTheyBelong) {
     EXPECT_GE(pst.size(), 0x4400 + GetParam() * 0x3E000);
 }
 
-INSTANTIATE_TEST_SUITE_P(Sections, LargeFile, testing::Values(126, 127, 128, 624, 8191));
+INSTANTIATE_TEST_SUITE_P(Sections, LargeFile, testing::Values(126, 127, 128, 624, 8191, 16912));
 
 }  // namespace
 }  // namespace mbx::pst::ndb

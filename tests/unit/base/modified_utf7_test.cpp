@@ -1,10 +1,10 @@
-#include "store/modified_utf7.hpp"
+#include "base/modified_utf7.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace mbx::store {
+namespace mbx::base {
 namespace {
 
 struct Pair {
@@ -40,4 +40,4 @@ TEST(ModifiedUtf7, EncodesInvalidUtf8AsReplacementCharacters) {
 }
 
 }  // namespace
-}  // namespace mbx::store
+}  // namespace mbx::base

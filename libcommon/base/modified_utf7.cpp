@@ -1,17 +1,17 @@
-#include "store/modified_utf7.hpp"
+#include "base/modified_utf7.hpp"
 
 #include <cstdint>
 
 #include "base/utf.hpp"
 
-namespace mbx::store {
+namespace mbx::base {
 namespace {
 
 constexpr std::string_view kDigits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
 
-bool is_direct(char c) noexcept {
-    return c >= 0x20 && c <= 0x7e;
+bool is_direct(char c, std::string_view also_encoded) noexcept {
+    return c >= 0x20 && c <= 0x7e && also_encoded.find(c) == std::string_view::npos;
 }
 
 /// UTF-16BE in base64 without padding.
@@ -68,7 +68,7 @@ std::optional<std::string> decode_loosely(std::string_view text) {
         if (!units) {
             return std::nullopt;
         }
-        result += end == 0 ? "&" : base::utf8_from_utf16(*units);
+        result += end == 0 ? "&" : utf8_from_utf16(*units);
         text.remove_prefix(end + 1);
     }
     return result;
@@ -76,16 +76,16 @@ std::optional<std::string> decode_loosely(std::string_view text) {
 
 }  // namespace
 
-std::string encode_modified_utf7(std::string_view utf8) {
+std::string encode_modified_utf7(std::string_view utf8, std::string_view also_encoded) {
     std::string result;
     while (!utf8.empty()) {
         std::size_t end = 0;
-        while (end < utf8.size() && !is_direct(utf8[end])) {
+        while (end < utf8.size() && !is_direct(utf8[end], also_encoded)) {
             ++end;
         }
         if (end > 0) {
             result += '&';
-            append_base64(result, base::utf16_from_utf8(utf8.substr(0, end)));
+            append_base64(result, utf16_from_utf8(utf8.substr(0, end)));
             result += '-';
             utf8.remove_prefix(end);
             continue;
@@ -99,12 +99,13 @@ std::string encode_modified_utf7(std::string_view utf8) {
     return result;
 }
 
-std::optional<std::string> decode_modified_utf7(std::string_view text) {
+std::optional<std::string> decode_modified_utf7(std::string_view text,
+                                                std::string_view also_encoded) {
     std::optional<std::string> result = decode_loosely(text);
-    if (result && encode_modified_utf7(*result) != text) {
+    if (result && encode_modified_utf7(*result, also_encoded) != text) {
         result.reset();
     }
     return result;
 }
 
-}  // namespace mbx::store
+}  // namespace mbx::base
