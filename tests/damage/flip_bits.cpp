@@ -50,7 +50,7 @@ enum class Region : std::uint8_t {
     Header,
     Reserved,
     Page,
-    PageTail,  ///< of a B-tree page: behind its last entry
+    PageTail,  ///< of a B-tree page or the density list: behind its last entry
     PageTrailer,
     BlockData,
     BlockPadding,
@@ -62,7 +62,7 @@ constexpr std::pair<Region, std::string_view> kRegionNames[]{
     {Region::Header, "header"},
     {Region::Reserved, "reserved space behind the header"},
     {Region::Page, "pages"},
-    {Region::PageTail, "B-tree pages behind the last entry"},
+    {Region::PageTail, "pages behind their last entry"},
     {Region::PageTrailer, "page trailers"},
     {Region::BlockData, "data of blocks"},
     {Region::BlockPadding, "padding of blocks"},
@@ -118,7 +118,7 @@ class Original {
         owners_.assign(bytes_.size(), 0);
         mark(0, 528, Region::Header);
         mark(528, 0x4200 - 528, Region::Reserved);
-        mark_page(0x4200);
+        mark_density_list();
         for (std::uint64_t section = 0; section < image_->sections(); ++section) {
             for (std::size_t at = 0; at < pst::ndb::reserved_in_section(section); at += 512) {
                 mark_page(pst::ndb::section_offset(section) + at);
@@ -143,6 +143,13 @@ class Original {
     void mark_page(std::size_t at) {
         mark(at, 496, Region::Page);
         mark(at + 496, 16, Region::PageTrailer);
+    }
+    void mark_density_list() {
+        constexpr std::size_t kAt = 0x4200;
+        mark_page(kAt);
+        const auto count = std::to_integer<std::size_t>(bytes_[kAt + 1]);  // cEntDList
+        const std::size_t used = 8 + sizeof(base::le32) * count;
+        mark(kAt + used, 496 - used, Region::PageTail);
     }
     void mark_trees() {
         for (const std::uint32_t page : index_.pages) {
@@ -388,7 +395,7 @@ class Sweep {
             return "content that is said once: " + kind_of_difference(reading.differences.front());
         }
         if (original_.region(at) == Region::PageTail) {
-            return "B-tree page behind cEnt entries: never read";
+            return "page behind its last entry: never read";
         }
         if (original_.region(at) == Region::BlockData) {
             return reason_in_block(at);
@@ -396,18 +403,16 @@ class Sweep {
         return {};
     }
 
-    /// What no reader sees and no rule covers.
+    /// What the readers do not look at: whose it is.
     std::string reason_in_block(std::size_t at) {
         const BlockPlace& block = original_.block(at);
-        std::string owner = "subnode";
         for (const pst::check::NodeInfo& node : original_.index().nodes) {
             if (node.data == block.bid) {
-                owner = "node " + to_string(node.nid);
-                break;
+                return fmt::format("content without an effect on what is read: node of type {:#x}",
+                                   static_cast<unsigned>(node.nid.type()));
             }
         }
-        return fmt::format("??? {} block {:#x} offset {} of {}", owner, block.bid.value,
-                           at - block.offset, block.cb);
+        return "content without an effect on what is read: subnode or part of a data tree";
     }
 
     static std::size_t sum(const std::map<std::string, std::size_t>& counts) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "pst/ndb/bt_page.hpp"
 #include "pst/ndb/writer.hpp"
 
 namespace mbx::fuzz {

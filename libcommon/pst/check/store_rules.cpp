@@ -98,6 +98,7 @@ class StoreRules {
             case NidType::OutgoingQueueTable:
             case NidType::AttachmentTable:
             case NidType::RecipientTable:
+            case NidType::SearchCriteriaObject:
                 expect_parent(node, ndb::kNidNone, Severity::Warning);
                 break;
             case NidType::Internal:
