@@ -12,9 +12,9 @@ constexpr std::size_t kBytesPerRun = 40'000;
 
 constexpr std::array<bool, 256> digit_table() {
     std::array<bool, 256> table{};
-    for (const unsigned char c :
+    for (const char c :
          std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")) {
-        table.at(c) = true;
+        table.at(static_cast<unsigned char>(c)) = true;
     }
     return table;
 }

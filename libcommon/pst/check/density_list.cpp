@@ -31,6 +31,11 @@ bool check_form(const Image& image, ByteView page, const Place& place, Reporter&
         trailer.wSig != signature) {
         reporter.report("H10", place, "wSig", hex(trailer.wSig), hex(signature));
     }
+    // The signature covers its low half only.
+    if (trailer.bid > image.header().bidNextP) {
+        reporter.report("H10", place, "the bid", hex(trailer.bid),
+                        "at most bidNextP, " + hex(image.header().bidNextP));
+    }
     const auto record = base::read_record<ndb::DListPageUnicode>(page);
     if (record.wPadding != 0 ||
         std::ranges::any_of(record.rgPadding, [](auto b) { return b != 0; })) {

@@ -76,7 +76,7 @@ std::vector<Candidate> read_candidates(Session& session, std::uint32_t first_uid
             // "n:*" names the last message even when its UID is below n.
             if (text && candidate.uid >= first_uid) {
                 candidate.digests = digests_of(*text);
-                candidates.push_back(std::move(candidate));
+                candidates.push_back(candidate);
             }
         });
     std::sort(candidates.begin(), candidates.end(),

@@ -32,7 +32,7 @@ std::vector<Damage> header_damages() {
         {"H4", "cbAMapFree", [](Patient& p) { p.header64(200, 64); }},
         {"H5", "fAMapValid", [](Patient& p) { p.header8(248, 0); }},
         {"H6", "bidNextB", [](Patient& p) { p.header64(516, 8); }},
-        {"H6", "bidNextP", [](Patient& p) { p.header64(32, 1); }},
+        {"H6", "bidNextP", [](Patient& p) { p.header64(32, 1); }, {"H10"}},
         {"H7", "rgnid of messages", [](Patient& p) { p.header32(44 + 4 * 4, 0x10000); }},
         {"H7", "rgnid of attachments", [](Patient& p) { p.header32(44 + 4 * 5, 0x400); }},
         {"H8", "dwReserved1", [](Patient& p) { p.header32(16, 7); }},
@@ -41,6 +41,8 @@ std::vector<Damage> header_damages() {
         {"H8", "the space behind the header", [](Patient& p) { put8(p.bytes(), 600, 1); }},
         {"H10", "the signature of the density list",
          [](Patient& p) { p.page(0x4200, [](MutableByteView page) { put16(page, 498, 1); }); }},
+        {"H10", "the high half of the density list's bid",
+         [](Patient& p) { put8(p.bytes(), 0x43FE, 1); }},
         {"H10", "the free space of a section in the density list",
          [](Patient& p) {
              p.page(0x4200, [](MutableByteView page) {
