@@ -72,7 +72,7 @@ std::string as_smtp(std::string_view text) {
 }
 
 /// Outlook writes 'a@b.c' where there is no name; a name that says no more than the address goes.
-std::string useful_name(std::string name, std::string_view address) {
+std::string useful_name(std::string_view name, std::string_view address) {
     const std::string_view bare = base::trim(name);
     const bool quoted = bare.size() >= 2 && bare.front() == '\'' && bare.back() == '\'';
     const std::string_view inner = quoted ? bare.substr(1, bare.size() - 2) : bare;
@@ -215,7 +215,7 @@ ResolvedAddress AddressResolver::finish(std::string name, std::string address,
                         base::to_hex(base::sha256(base::as_bytes(name))).substr(0, 8), kNowhere);
         result.origin = AddressOrigin::Placeholder;
     }
-    result.mailbox = {useful_name(std::move(name), address), std::move(address)};
+    result.mailbox = {useful_name(name, address), std::move(address)};
     return result;
 }
 

@@ -342,7 +342,7 @@ std::vector<std::string> rtf_marks(std::vector<OutgoingAttachment>& attachments)
         if (attachment.content_id.empty()) {
             attachment.content_id = fmt::format("attachment{}@rtf.invalid", i + 1);
         }
-        marks.push_back(fmt::format("<img src=\"cid:{}\" alt=\"{}\">",
+        marks.push_back(fmt::format(R"(<img src="cid:{}" alt="{}">)",
                                     escape_html(attachment.content_id),
                                     escape_html(attachment.name)));
     }

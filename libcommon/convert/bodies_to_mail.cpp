@@ -129,7 +129,7 @@ std::optional<Bodies> bodies_of_rtf(const StoredBodies& stored, std::uint32_t co
             return bodies_of_html(stored, {with_meta_charset(content->text, "utf-8"), "utf-8"});
         }
         Bodies bodies;
-        bodies.plain = has_plain ? *stored.plain : std::move(content->text);
+        bodies.plain = has_plain ? *stored.plain : content->text;
         return bodies;
     }
     HtmlFromRtf converted = rtf_to_html(*stored.rtf, {code_page, attachment_html});
@@ -137,7 +137,7 @@ std::optional<Bodies> bodies_of_rtf(const StoredBodies& stored, std::uint32_t co
         return std::nullopt;
     }
     Bodies bodies;
-    bodies.plain = has_plain ? *stored.plain : std::move(converted.text);
+    bodies.plain = has_plain ? *stored.plain : converted.text;
     bodies.html = EncodedText{std::move(converted.html), "utf-8"};
     bodies.pictures = std::move(converted.pictures);
     return bodies;

@@ -62,7 +62,7 @@ class Fields {
     std::string text() {
         const auto end = std::find(rest_.begin(), rest_.end(), std::byte{0});
         const auto size = static_cast<std::size_t>(end - rest_.begin());
-        const std::string result(base::as_text(rest_.first(size)));
+        std::string result(base::as_text(rest_.first(size)));
         skip(std::min(size + 1, rest_.size()));
         return result;
     }

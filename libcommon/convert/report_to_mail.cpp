@@ -63,7 +63,7 @@ std::string status_of(const PropertyBag& recipient, std::string_view absent) {
 
 /// "<mta #5.1.1 smtp;550 no such user>": what follows the status.
 std::string diagnosis_of(const PropertyBag& recipient) {
-    const std::string info = string_of(recipient, kSupplementaryInfo);
+    std::string info = string_of(recipient, kSupplementaryInfo);
     const std::size_t mark = info.find('#');
     const std::size_t blank = mark == std::string::npos ? mark : info.find(' ', mark);
     if (blank == std::string::npos) {

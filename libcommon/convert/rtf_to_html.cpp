@@ -359,7 +359,7 @@ void HtmlWriter::end_picture() {
     picture_.content_id = digest.substr(0, 32) + "@rtf.invalid";
     picture_.shown = picture_.media_type == "image/png" || picture_.media_type == "image/jpeg";
     if (picture_.shown) {
-        output_.put_markup(fmt::format("<img src=\"cid:{}\" alt=\"\">", picture_.content_id), {});
+        output_.put_markup(fmt::format(R"(<img src="cid:{}" alt="">)", picture_.content_id), {});
     }
     if (known_pictures_.insert(picture_.content_id).second) {
         result_.pictures.push_back(std::move(picture_));

@@ -52,7 +52,7 @@ bool has_bare_line_feed(const base::ByteSource& source) {
     return found;
 }
 
-base::SharedSource as_crlf(base::SharedSource source) {
+base::SharedSource as_crlf(const base::SharedSource& source) {
     return has_bare_line_feed(*source)
                ? base::memory_source(with_crlf(base::read_all_text(*source, kLargestInMemory)))
                : source;

@@ -85,7 +85,7 @@ mapi::Attachment smime_attachment(const char* mime_type, const char* name) {
 }
 
 // In memory when it is small, so that nothing of the source needs to stay.
-base::SharedSource settled(base::SharedSource source) {
+base::SharedSource settled(const base::SharedSource& source) {
     return source->size() <= kLargestInMemory
                ? base::memory_source(base::read_all(*source, kLargestInMemory))
                : source;

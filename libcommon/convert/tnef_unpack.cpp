@@ -21,7 +21,7 @@ using namespace mapi;
 
 std::string name_of(const Attachment& attachment) {
     for (const PropertyTag tag : {PidTagAttachLongFilename, PidTagAttachFilename}) {
-        const std::string name = attachment.properties.text(tag).value_or("");
+        std::string name = attachment.properties.text(tag).value_or("");
         if (!name.empty()) {
             return name;
         }

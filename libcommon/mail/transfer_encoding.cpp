@@ -151,13 +151,12 @@ class QuotedPrintableDecoder final : public TransferDecoder {
         const char last = held_.back();
         if (c == '\n' && (held_.size() == 1 || base::hex_value(held_[1]) < 0)) {
             held_.clear();
-        } else if (held_.size() == 1 && base::hex_value(c) >= 0) {
+        } else if ((held_.size() == 1 && base::hex_value(c) >= 0) ||
+                   (base::hex_value(last) < 0 && last != '\r' && (blank || c == '\r'))) {
             held_ += c;
         } else if (held_.size() == 2 && base::hex_value(last) >= 0 && base::hex_value(c) >= 0) {
             to.push_back(static_cast<std::byte>(base::hex_value(last) << 4 | base::hex_value(c)));
             held_.clear();
-        } else if (base::hex_value(last) < 0 && last != '\r' && (blank || c == '\r')) {
-            held_ += c;
         } else {
             give_up(c, to);
         }

@@ -67,7 +67,7 @@ std::string describe(ByteView start, std::uint64_t size) {
     const bool printable = std::ranges::none_of(text, [](char c) {
         return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t';
     });
-    return fmt::format("no PST: it {} \"{}\" where \"{}\" is expected",
+    return fmt::format(R"(no PST: it {} "{}" where "{}" is expected)",
                        printable ? "is text and starts with" : "starts with",
                        base::escape(text.substr(0, 4)), kMagic);
 }
@@ -105,7 +105,7 @@ ContentKind kind_of(std::string_view client_magic) {
         return ContentKind::Pab;
     }
     throw Error(ErrorCode::BadData,
-                fmt::format("wMagicClient is \"{}\", expected \"SM\", \"SO\" or \"AB\"",
+                fmt::format(R"(wMagicClient is "{}", expected "SM", "SO" or "AB")",
                             base::escape(client_magic)));
 }
 

@@ -30,9 +30,9 @@ File::File(const std::string& path) {
     call("cannot start libpff", libpff_file_initialize, &file_);
     Failure failure;
     if (libpff_file_open(file_, path.c_str(), LIBPFF_OPEN_READ, failure.out()) != 1) {
-        const Error error = failure.to_error("libpff cannot open it");
+        Error error = failure.to_error("libpff cannot open it");
         libpff_file_free(&file_, nullptr);
-        throw error;
+        throw Error(std::move(error));
     }
 }
 

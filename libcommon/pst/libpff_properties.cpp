@@ -18,7 +18,6 @@ namespace {
 
 using mapi::PropertyBag;
 using mapi::PropertyName;
-using mapi::PropertyTag;
 using mapi::PropertyType;
 
 /// Bytes of a value where libpff holds them; no copy.

@@ -16,7 +16,6 @@ namespace mbx::pst {
 namespace {
 
 using libpff::call;
-using libpff::Failure;
 using libpff::Item;
 using libpff::PropertyContext;
 using ndb::Nid;

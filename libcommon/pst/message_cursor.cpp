@@ -50,7 +50,8 @@ class TableCursor final : public Cursor {
             current_ = Nid{row->id};
             return current_;
         } catch (Error& error) {
-            throw error.with_place(place_);
+            error.with_place(place_);
+            throw;
         }
     }
 
@@ -133,7 +134,8 @@ mapi::Message read_message_node(const StoreContext& context, const ndb::Node& no
         message.associated = node.nid.type() == NidType::AssociatedMessage;
         return message;
     } catch (Error& error) {
-        throw error.with_place(place);
+        error.with_place(place);
+        throw;
     }
 }
 

@@ -167,7 +167,7 @@ class MessageReader {
             read(entry->data, entry->sub, place, context_.code_page()));
     }
 
-    static base::SharedSource content_of(base::SharedSource source) {
+    static base::SharedSource content_of(const base::SharedSource& source) {
         return source->size() <= kSmallContent
                    ? base::memory_source(base::read_all(*source, kSmallContent))
                    : source;

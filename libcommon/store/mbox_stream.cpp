@@ -95,10 +95,12 @@ std::optional<mail::Message> MboxStream::next() {
         try {
             return make_message(*found);
         } catch (Error& error) {
-            throw error.with_place(place);
+            error.with_place(place);
+            throw;
         }
     } catch (Error& error) {
-        throw error.with_place(base::escape(file_->path()));
+        error.with_place(base::escape(file_->path()));
+        throw;
     }
 }
 

@@ -106,7 +106,8 @@ MboxWriter::MboxWriter(const Directory& folder, const std::string& name,
     try {
         count_ = count_entries(file_, size_);
     } catch (Error& error) {
-        throw error.with_place(base::escape(file_.path()));
+        error.with_place(base::escape(file_.path()));
+        throw;
     }
     separator_ = missing_separator(file_, size_);
     record_.emplace(folder, name, file_, size_);

@@ -194,7 +194,7 @@ base::SharedSource RecipeRunner::value_of(const Stream& stream) {
 }
 
 base::SharedSource RecipeRunner::open_stream(const Stream& stream, LiteralCursor& literals) {
-    const base::SharedSource value = value_of(stream);
+    base::SharedSource value = value_of(stream);
     if (stream.pieces.empty()) {
         return value;
     }

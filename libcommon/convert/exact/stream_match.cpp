@@ -25,7 +25,6 @@ class TextMatcher {
           text_(text),
           at_(std::min<std::size_t>(static_cast<std::size_t>(from), text.size())),
           from_(at_),
-          used_up_to_(0),
           code_page_(code_page) {}
 
     TextMatch run() {
@@ -138,7 +137,7 @@ class TextMatcher {
     std::u16string_view text_;
     std::size_t at_;
     std::size_t from_;
-    std::size_t used_up_to_;
+    std::size_t used_up_to_ = 0;
     std::size_t skip_from_ = 0;
     std::uint32_t code_page_;
     std::size_t raw_bytes_ = 0;

@@ -53,7 +53,7 @@ std::string message_of(const Finding& finding) {
     return fmt::format("{} is {}, expected {}", finding.text, finding.found, finding.expected);
 }
 
-void Reporter::report(Finding finding) {
+void Reporter::report(const Finding& finding) {
     ++counts_.at(static_cast<std::size_t>(finding.severity));
     sink_(finding);
 }

@@ -71,7 +71,7 @@ class Reporter {
     void report(std::string_view rule_id, Place place, std::string field, std::string found,
                 std::string expected);
     /// With a severity of its own.
-    void report(Finding finding);
+    void report(const Finding& finding);
 
     std::uint64_t count(Severity severity) const noexcept {
         return counts_[static_cast<std::size_t>(severity)];

@@ -318,10 +318,11 @@ void check_store_totals(Store& store) {
     const auto twice = std::ranges::adjacent_find(versions);
     Place place;
     if (twice != versions.end()) {
-        const auto rest = std::ranges::unique(versions);
+        const std::uint32_t first = *twice;
+        const auto rest = std::unique(versions.begin(), versions.end());
         store.reporter.report("L13", place,
                               fmt::format("{} row versions occur more than once, the first {}",
-                                          rest.size(), hex(*twice)));
+                                          versions.end() - rest, hex(first)));
     }
     place.detail = "header";
     const std::uint32_t unique = store.image.header().dwUnique;

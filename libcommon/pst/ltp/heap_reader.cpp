@@ -77,7 +77,8 @@ HeapItem HeapReader::item(Hid hid) const {
     try {
         item.bytes = find_item(*item.block, heap_header_size(hid.block()), hid.index());
     } catch (Error& error) {
-        throw error.with_place(fmt::format("HID 0x{:08x}", hid.value));
+        error.with_place(fmt::format("HID 0x{:08x}", hid.value));
+        throw;
     }
     return item;
 }

@@ -59,7 +59,8 @@ BlockFile::BlockFile(const std::string& path)
     try {
         header_ = decode_header(start, size_);
     } catch (Error& error) {
-        throw error.with_place(path);
+        error.with_place(path);
+        throw;
     }
     crypt_ = header_.crypt;
     crypt_ = crypt_in_fact();
@@ -209,7 +210,8 @@ base::Bytes BlockFile::read_block(const BlockReference& at) const {
     try {
         check_trailer(trailer, bytes, at);
     } catch (Error& error) {
-        throw error.with_place(place_of(at));
+        error.with_place(place_of(at));
+        throw;
     }
     if (!at.bid.is_internal()) {
         decode(crypt_, trailer.bid, bytes);

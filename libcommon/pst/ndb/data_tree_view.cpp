@@ -17,7 +17,8 @@ XBlock read_x_block(const BlockFile& file, Bid bid) {
     try {
         return decode_x_block(*data, file.header().width);
     } catch (Error& error) {
-        throw error.with_place("block " + to_string(bid));
+        error.with_place("block " + to_string(bid));
+        throw;
     }
 }
 
@@ -104,7 +105,8 @@ class DataReader final : public base::ByteReader {
         try {
             return fill(out);
         } catch (Error& error) {
-            throw error.with_place(view_.file().path());
+            error.with_place(view_.file().path());
+            throw;
         }
     }
 

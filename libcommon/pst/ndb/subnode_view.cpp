@@ -37,7 +37,8 @@ SlBlock SubnodeView::read(Bid bid, bool below) const {
         }
         return block;
     } catch (Error& error) {
-        throw error.with_place("block " + to_string(bid));
+        error.with_place("block " + to_string(bid));
+        throw;
     }
 }
 
