@@ -58,7 +58,8 @@ cyrus_names() { # FOLDER: how names look, unless the settings say it
 }
 
 run_cyrus() { # FOLDER
-    exec "$CYRUS_BIN/master" -C "$1/imapd.conf" -M "$1/cyrus.conf" -p "$1/master.pid" -D
+    # The master ends by ending its whole process group: every Cyrus that was started from the same shell.
+    exec setsid "$CYRUS_BIN/master" -C "$1/imapd.conf" -M "$1/cyrus.conf" -p "$1/master.pid" -D
 }
 
 after_start_cyrus() { # FOLDER: the users' mailboxes
