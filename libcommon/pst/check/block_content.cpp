@@ -11,7 +11,16 @@ namespace mbx::pst::check {
 
 using base::read_record;
 
+namespace {
+
+constexpr std::uint64_t kNidMask = 0xFFFFFFFF;
+
+}  // namespace
+
 void BlockContent::reference(Bid bid, const Place& place) {
+    if ((bid.value & 1U) != 0 && marked_references_++ == 0) {
+        first_marked_ = place;
+    }
     const BlockInfo* block = index_.find(bid);
     if (block == nullptr) {
         reporter_.report("B2", place,
@@ -103,7 +112,10 @@ bool BlockContent::check_sl_block(ByteView data, const Place& place) {
         const SlEntry entry = leaf ? image_.sl_entry(data, i) : image_.si_entry(data, i);
         const Place at = place.with(fmt::format("entry {}", i));
         // The upper half of a NID is garbage in some files of Outlook 2003.
-        const std::uint64_t nid = entry.nid & 0xFFFFFFFFU;
+        const std::uint64_t nid = entry.nid & kNidMask;
+        if (nid != entry.nid && wide_nids_++ == 0) {
+            first_wide_ = at;
+        }
         if (last && nid <= *last) {
             reporter_.report("B6", at, "nid", hex(nid), fmt::format("above {}", hex(*last)));
         }
@@ -245,12 +257,38 @@ void BlockContent::compare_counts() {
             continue;  // its owner may be what is damaged
         }
         if (counted_[i] == 0) {
-            reporter_.report("B3", place,
-                             fmt::format("nothing refers to it; cRef is {}", block.cRef));
+            // Outlook 2007 releases a block and removes it later.
+            const bool released = block.cRef == 1;
+            reporter_.report(Finding{&rule("B3"),
+                                     released ? Severity::Info : rule("B3").severity,
+                                     place,
+                                     fmt::format("nothing refers to it; cRef is {}{}", block.cRef,
+                                                 released ? ": it has been released" : ""),
+                                     {},
+                                     {}});
         } else if (counted_[i] + 1U != block.cRef) {
             reporter_.report("B4", place, "cRef", fmt::format("{}", block.cRef),
                              fmt::format("{}", counted_[i] + 1U));
         }
+    }
+}
+
+void BlockContent::unused_bits() {
+    if (marked_references_ > 0) {
+        reporter_.report(Finding{&rule("B7"),
+                                 Severity::Info,
+                                 first_marked_,
+                                 fmt::format("bit 0 of the BID is set in {} references, the first "
+                                             "here; readers ignore it",
+                                             marked_references_),
+                                 {},
+                                 {}});
+    }
+    if (wide_nids_ > 0) {
+        reporter_.report("T3", first_wide_,
+                         fmt::format("the upper half of the NID is not zero in {} entries of "
+                                     "subnodes, the first here",
+                                     wide_nids_));
     }
 }
 
@@ -264,6 +302,7 @@ void BlockContent::finish() {
         check_node(node);
     }
     compare_counts();
+    unused_bits();
 }
 
 }  // namespace mbx::pst::check

@@ -37,12 +37,18 @@ class BlockContent {
     void expect_subnodes(Bid bid, const Place& place);
     void check_node(const NodeInfo& node);
     void compare_counts();
+    void unused_bits();
 
     const Image& image_;
     Index& index_;
     Reporter& reporter_;
     /// References to each block of the index; stay at the maximum.
     std::vector<std::uint16_t> counted_;
+    // What readers ignore.
+    std::uint64_t marked_references_ = 0;  ///< with bit 0 of the BID set
+    Place first_marked_;
+    std::uint64_t wide_nids_ = 0;  ///< entries of subnodes with more than 32 bits
+    Place first_wide_;
 };
 
 }  // namespace mbx::pst::check

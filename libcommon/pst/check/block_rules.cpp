@@ -279,8 +279,21 @@ class Sweep {
         if (!all_ones(std::as_bytes(std::span(header.rgbFP)))) {
             reporter_.report("A6", place, "rgbFP has zero bits");
         }
+        page_space();
         free_map_bytes();
         density_list();
+    }
+
+    /// H11. Outlook before 2007 SP2 counts there what A5 finds.
+    void page_space() {
+        const std::uint64_t told = image_.header().cbPMapFree;
+        if (const std::uint64_t reserved = leaked_slots_ * ndb::kBlockAlignment;
+            told != 0 && told != reserved && index_.complete) {
+            Place place;
+            place.detail = "header";
+            reporter_.report("H11", place, "cbPMapFree", hex(told),
+                             reserved == 0 ? "0x0" : "0x0 or " + hex(reserved));
+        }
     }
 
     void free_map_bytes() {
@@ -295,6 +308,18 @@ class Sweep {
             reporter_.report("A7", at_offset(ndb::section_offset(first)),
                              fmt::format("the FMap byte of {} sections, this one first,", wrong),
                              hex(fmap_[first]), fmt::format("0xff or {}", hex(free_[first].total)));
+        }
+        const auto& told = image_.header().rgbFM;
+        const auto behind = std::find_if(
+            told.begin() + static_cast<std::ptrdiff_t>(std::min(free_.size(), told.size())),
+            told.end(), [](std::uint8_t byte) { return byte != 0 && byte != 0xFF; });
+        if (behind != told.end()) {
+            Place place;
+            place.detail = "header";
+            reporter_.report(
+                "A7", place,
+                fmt::format("rgbFM[{}], of a section that does not exist,", behind - told.begin()),
+                hex(*behind), "0x0 or 0xff");
         }
     }
 

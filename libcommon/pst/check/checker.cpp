@@ -13,10 +13,12 @@
 namespace mbx::pst::check {
 namespace {
 
-/// Outlook 2003 and 2007 leave the page of the density list empty.
+/// Outlook 2003 and 2007 leave the page of the density list empty; the latter may fill it later,
+/// but goes on to allocate pages by PMap.
 bool is_old_style(const Image& image) {
     const Bytes page = image.read(ndb::kDListOffset, ndb::kPageSize);
-    return image.is_ansi() ||
+    constexpr std::uint8_t kNoPageIsFree = 0xFF;
+    return image.is_ansi() || image.header().rgbFP.front() != kNoPageIsFree ||
            std::ranges::all_of(page, [](std::byte b) { return b == std::byte{0}; });
 }
 

@@ -14,6 +14,8 @@ namespace {
 constexpr std::uint32_t kSectionMask = 0xFFFFF;
 constexpr unsigned kFreeSlotsShift = 20;
 
+constexpr unsigned kBackfillComplete = 1;  // bFlags
+
 /// False when its entries cannot be made out.
 bool check_form(const Image& image, ByteView page, const Place& place, Reporter& reporter) {
     const PageTrailer trailer = image.page_trailer(page);
@@ -71,6 +73,15 @@ void check_density_list(const Image& image, std::span<const std::uint16_t> free_
         return;
     }
     const auto record = base::read_record<ndb::DListPageUnicode>(page);
+    if ((record.bFlags & ~kBackfillComplete) != 0) {
+        reporter.report(Finding{&rule("H10"), Severity::Info, place, "bFlags", hex(record.bFlags),
+                                "0x0 or 0x1"});
+    }
+    if (record.ulCurrentPage >= std::max<std::size_t>(free_slots.size(), 1)) {
+        reporter.report(Finding{&rule("H10"), Severity::Info, place, "ulCurrentPage",
+                                fmt::format("{}", std::uint32_t{record.ulCurrentPage}),
+                                fmt::format("below {}", free_slots.size())});
+    }
     for (std::size_t i = 0; i < record.cEntDList; ++i) {
         const std::uint32_t entry = record.rgDListPageEnt.at(i);
         const std::uint32_t section = entry & kSectionMask;

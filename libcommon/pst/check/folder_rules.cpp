@@ -85,7 +85,7 @@ class FolderRules {
                 if (ids[i].empty()) {
                     continue;
                 }
-                if (const auto problem = store_.entry_id_problem(ids[i])) {
+                if (const auto problem = store_.entry_id_problem(ids[i], target_of(tag, i))) {
                     reporter_.report(
                         "S20",
                         place.with(describe(tag) + (ids.size() > 1 ? fmt::format(" [{}]", i) : "")),
@@ -93,6 +93,12 @@ class FolderRules {
                 }
             }
         }
+    }
+
+    /// [MS-OXOSFLD] 2.2.6: the second of PidTagFreeBusyEntryIds is the delegates' message.
+    static Store::Target target_of(PropertyTag tag, std::size_t position) {
+        return tag == mapi::PidTagFreeBusyEntryIds && position == 1 ? Store::Target::Message
+                                                                    : Store::Target::Folder;
     }
 
     static std::vector<Bytes> value_of_links(PropertyTag tag, const Bytes& value) {

@@ -105,6 +105,10 @@ class HeaderRules {
             reporter_.report("H8", header(),
                              "dwReserved1, dwReserved2, bidUnused or qwUnused is not zero");
         }
+        if (header_.reserved_in_root != 0) {
+            reporter_.report("H8", header(),
+                             "dwReserved, bReserved or wReserved of the ROOT is not zero");
+        }
         if (image_.is_ansi()) {
             return;
         }

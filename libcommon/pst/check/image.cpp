@@ -29,6 +29,7 @@ void take_root(RawHeader& header, const Root& root) {
     header.nbt = bref(root.BREFNBT);
     header.bbt = bref(root.BREFBBT);
     header.fAMapValid = root.fAMapValid;
+    header.reserved_in_root = root.dwReserved | root.bReserved | root.wReserved;
 }
 
 template <typename Record>

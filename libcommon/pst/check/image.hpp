@@ -32,6 +32,7 @@ struct RawHeader {
     std::uint32_t dwUnique = 0;
     std::array<std::uint32_t, 32> rgnid{};
     std::uint64_t qwUnused = 0;
+    std::uint32_t reserved_in_root = 0;  ///< bits that are set in any of its reserved fields
     std::uint64_t ibFileEof = 0;
     std::uint64_t ibAMapLast = 0;
     std::uint64_t cbAMapFree = 0;

@@ -65,10 +65,15 @@ void check_id_map_totals(Store& store) {
     const IdMap& map = store.id_map;
     const bool in_use = map.rows_with > 0 || !map.nodes.empty();
     if (in_use && map.rows_without > 0) {
-        store.reporter.report("S17", map.first_without,
-                              fmt::format("the store has an ID map, but {} rows, this one first, "
-                                          "have no PidTagReplItemid",
-                                          map.rows_without));
+        store.reporter.report(
+            Finding{&rule("S17"),
+                    store.old_style ? Severity::Info : rule("S17").severity,
+                    map.first_without,
+                    fmt::format("the store has an ID map, but {} rows, this one first, have no "
+                                "PidTagReplItemid",
+                                map.rows_without),
+                    {},
+                    {}});
     }
 }
 
@@ -96,7 +101,7 @@ void check_message_index(Store& store) {
         // SCANPST: "only minor inconsistencies", without a line in its log.
         store.reporter.report(
             Finding{&rule("S17"),
-                    indexed.empty() ? Severity::Info : Severity::Warning,
+                    indexed.empty() || store.old_style ? Severity::Info : Severity::Warning,
                     place,
                     fmt::format("{} messages are not in the message index", missing),
                     {},

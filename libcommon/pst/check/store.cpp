@@ -72,7 +72,7 @@ bool Store::list(Nid nid) {
     return true;
 }
 
-std::optional<std::string> Store::entry_id_problem(ByteView entry_id) const {
+std::optional<std::string> Store::entry_id_problem(ByteView entry_id, Target target) const {
     if (entry_id.size() != sizeof(ENTRYID)) {
         return fmt::format("it has {} bytes, expected {}", entry_id.size(), sizeof(ENTRYID));
     }
@@ -84,8 +84,11 @@ std::optional<std::string> Store::entry_id_problem(ByteView entry_id) const {
     if (!std::ranges::equal(record.uid, record_key)) {
         return "its UID is not PidTagRecordKey of the store";
     }
-    if (!is_folder(nid) || index.find(nid) == nullptr) {
-        return fmt::format("its node {} is no folder that exists", to_string(nid));
+    const bool fits =
+        target == Target::Folder ? is_folder(nid) : nid.type() == ndb::NidType::NormalMessage;
+    if (!fits || index.find(nid) == nullptr) {
+        return fmt::format("its node {} is no {} that exists", to_string(nid),
+                           target == Target::Folder ? "folder" : "message");
     }
     return std::nullopt;
 }

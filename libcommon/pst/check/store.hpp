@@ -48,15 +48,18 @@ struct Store {
     std::uint64_t messages = 0;
     std::uint64_t embedded = 0;
 
-    /// Files of Outlook before 2007 SP2 have no density list, and other sizes of messages.
+    /// Files of Outlook before 2007 SP2 have other sizes of messages and fewer columns.
     bool old_style = false;
 
     /// nullopt when there is no such node or its subnodes cannot be read.
     std::optional<Object> open(Nid nid) const;
     /// Notes the node as listed; false when there is none.
     bool list(Nid nid);
-    /// What is wrong with the EntryID of a folder of this store; nullopt when nothing is.
-    std::optional<std::string> entry_id_problem(ByteView entry_id) const;
+    enum class Target : std::uint8_t { Folder, Message };
+    /// What is wrong with the EntryID of a folder or message of this store; nullopt when nothing
+    /// is.
+    std::optional<std::string> entry_id_problem(ByteView entry_id,
+                                                Target target = Target::Folder) const;
     /// S17: a row of a folder or message against the ID map.
     void check_replica_id(const Table& table, ByteView row, const Place& place);
     /// Notes the highest named property of a context.

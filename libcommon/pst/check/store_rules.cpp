@@ -7,6 +7,7 @@
 #include "base/little_endian.hpp"
 #include "mapi/tags.hpp"
 #include "pst/check/replica_rules.hpp"
+#include "pst/ndb/nid_counters.hpp"
 
 namespace mbx::pst::check {
 namespace {
@@ -34,6 +35,8 @@ constexpr NodeRule kOutlookNodes[]{
     {0x6D7, Severity::Warning}, {0x6F8, Severity::Warning}, {0x261, Severity::Info},
     {0xC01, Severity::Info},    {0xE01, Severity::Info},    {0xEC1, Severity::Info},
 };
+/// Beside those of search folders, which are a type of their own.
+constexpr std::uint32_t kQueues[]{ndb::kNidSearchManagementQueue.value, 0xEC1};
 constexpr std::uint32_t kTemplates[]{0x60D, 0x60E, 0x60F, 0x610, 0x62B, 0x64C,
                                      0x671, 0x692, 0x6B6, 0x6D7, 0x6F8};
 
@@ -101,10 +104,15 @@ class StoreRules {
             case NidType::SearchCriteriaObject:
                 expect_parent(node, ndb::kNidNone, Severity::Warning);
                 break;
-            case NidType::Internal:
+            case NidType::SearchUpdateQueue:
                 queue_head(node);
                 break;
             default:
+                if (std::ranges::find(kQueues, node.nid.value) != std::end(kQueues)) {
+                    queue_head(node);
+                } else {
+                    expect_parent(node, ndb::kNidNone, Severity::Info);
+                }
                 break;
         }
     }
@@ -116,13 +124,14 @@ class StoreRules {
         }
     }
 
-    /// Queues keep the offset of their head there.
+    /// Queues keep the offset of their head there, [MS-PST] 2.4.8.3.
     void queue_head(const NodeInfo& node) {
         const auto size = store_.reader.size(node.data);
-        if (node.parent.value != 0 && size && node.parent.value > *size) {
+        const std::uint32_t head = node.parent.value;
+        if (size && (head > *size || head % sizeof(base::le32) != 0)) {
             reporter_.report(Finding{&rule("N2"), Severity::Warning, at_node(node.nid),
-                                     "nidParent, the head of the queue,", hex(node.parent.value),
-                                     fmt::format("at most its size {}", *size)});
+                                     "nidParent, the head of the queue,", hex(head),
+                                     fmt::format("a multiple of 4, at most {}", *size)});
         }
     }
 
@@ -141,6 +150,17 @@ class StoreRules {
                 reporter_.report(
                     "H7", place, fmt::format("rgnid[{}]", at), hex(told.at(at)),
                     fmt::format("at least {}", hex(store_.index.highest_index.at(at))));
+            }
+        }
+        const auto first = ndb::NidCounters().values();
+        for (std::size_t i = 0; i < told.size(); ++i) {
+            if (told.at(i) >= ndb::NidCounters::kLargestIndex) {
+                reporter_.report("H7", place, fmt::format("rgnid[{}]", i), hex(told.at(i)),
+                                 "below " + hex(ndb::NidCounters::kLargestIndex));
+            } else if (told.at(i) < first.at(i)) {
+                reporter_.report(Finding{&rule("H7"), Severity::Info, place,
+                                         fmt::format("rgnid[{}]", i), hex(told.at(i)),
+                                         "at least the first value " + hex(first.at(i))});
             }
         }
     }

@@ -125,6 +125,11 @@ class TreeWalk {
             }
             return false;
         }
+        if (page.cEntMax != most) {
+            reporter_.report(Finding{&rule("T1"), Severity::Info, place, "cEntMax",
+                                     fmt::format("{}", page.cEntMax),
+                                     fmt::format("{}, as many as fit", most)});
+        }
         return true;
     }
 
@@ -265,6 +270,15 @@ class Walker {
         const RawHeader& header = image_.header();
         Place place;
         place.detail = "header";
+        // A counter that has come so far has not come there by counting.
+        constexpr std::uint64_t kHalfOfAll = std::uint64_t{1} << 63;
+        for (const std::uint64_t next : {header.bidNextB, header.bidNextP}) {
+            if (next >= kHalfOfAll) {
+                reporter_.report(Finding{&rule("H6"), Severity::Warning, place,
+                                         "bidNextB or bidNextP", hex(next),
+                                         "below " + hex(kHalfOfAll)});
+            }
+        }
         if (header.bidNextB <= highest_bid_) {
             reporter_.report("H6", place, "bidNextB", hex(header.bidNextB),
                              fmt::format("above {}", hex(highest_bid_)));

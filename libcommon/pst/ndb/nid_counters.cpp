@@ -9,8 +9,6 @@
 namespace mbx::pst::ndb {
 namespace {
 
-constexpr std::uint32_t kLargestIndex = (1U << 27) - 1;
-
 std::size_t place(NidType type) {
     return static_cast<std::size_t>(type);
 }

@@ -10,6 +10,9 @@ namespace mbx::pst::ndb {
 
 class NidCounters {
   public:
+    /// 27 bits.
+    static constexpr std::uint32_t kLargestIndex = (1U << 27) - 1;
+
     NidCounters() noexcept;
 
     /// Throws Error(BadData) when a type has no free index left.

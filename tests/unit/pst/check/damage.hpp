@@ -18,7 +18,14 @@ struct Damage {
     std::set<std::string> also = {};  ///< rules that cannot but break with it
     Sample sample = Sample::Small;
     bool through_libpff = false;
+    bool info = false;  ///< it is told as an info, though the rule is more severe
 };
+
+/// What nothing reads, or Outlook's own files have as well.
+inline Damage told_as_info(Damage damage) {
+    damage.info = true;
+    return damage;
+}
 
 std::ostream& operator<<(std::ostream& stream, const Damage& damage);
 

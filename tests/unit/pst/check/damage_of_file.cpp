@@ -34,8 +34,14 @@ std::vector<Damage> header_damages() {
         {"H6", "bidNextB", [](Patient& p) { p.header64(516, 8); }},
         {"H6", "bidNextP", [](Patient& p) { p.header64(32, 1); }, {"H10"}},
         {"H7", "rgnid of messages", [](Patient& p) { p.header32(44 + 4 * 4, 0x10000); }},
+        {"H6", "a bidNextP that leaves none",
+         [](Patient& p) { p.header64(32, 0xFFFF'FFFF'0000'0000); }},
         {"H7", "rgnid of attachments", [](Patient& p) { p.header32(44 + 4 * 5, 0x400); }},
+        {"H7", "an rgnid that leaves none", [](Patient& p) { p.header32(44, 0x8000'0000); }},
+        told_as_info(
+            {"H7", "an rgnid below its first value", [](Patient& p) { p.header32(44, 0x3FF); }}),
         {"H8", "dwReserved1", [](Patient& p) { p.header32(16, 7); }},
+        {"H8", "wReserved of the ROOT", [](Patient& p) { p.header8(250, 1); }},
         {"H9", "dwUnique", [](Patient& p) { p.header32(40, 1); }},
         {"H10", "the CRC of the density list", [](Patient& p) { put8(p.bytes(), 0x4210, 1); }},
         {"H8", "the space behind the header", [](Patient& p) { put8(p.bytes(), 600, 1); }},
@@ -52,6 +58,13 @@ std::vector<Damage> header_damages() {
          }},
         {"H10", "the length of the density list",
          [](Patient& p) { p.page(0x4200, [](MutableByteView page) { put8(page, 1, 200); }); }},
+        told_as_info(
+            {"H10", "flags of the density list",
+             [](Patient& p) { p.page(0x4200, [](MutableByteView page) { put8(page, 0, 2); }); }}),
+        told_as_info(
+            {"H10", "the current page of the density list",
+             [](Patient& p) { p.page(0x4200, [](MutableByteView page) { put32(page, 4, 77); }); }}),
+        {"H11", "cbPMapFree", [](Patient& p) { p.header64(208, 512); }},
     };
 }
 
@@ -103,12 +116,19 @@ std::vector<Damage> allocation_damages() {
          [](Patient& p) { p.page(0x4600, [](MutableByteView page) { put8(page, 0, 0); }); }},
         {"A6", "a bit of rgbFP", [](Patient& p) { p.header8(384, 0x7F); }},
         {"A7", "a byte of rgbFM", [](Patient& p) { p.header8(256, 3); }},
+        {"A7", "a byte of rgbFM without a section", [](Patient& p) { p.header8(383, 3); }},
     };
 }
 
 std::vector<Damage> tree_damages() {
     return {
         {"T1", "a page's CRC", [](Patient& p) { put32(p.bytes(), p.root_page(true) + 500, 1); }},
+        told_as_info({"T1", "a page's cEntMax",
+                      [](Patient& p) {
+                          p.page(p.root_page(true), [](MutableByteView page) {
+                              put8(page, 489, std::to_integer<std::uint8_t>(page[489]) - 1);
+                          });
+                      }}),
         {"T1", "a page's signature",
          [](Patient& p) {
              p.page(p.root_page(true), [](MutableByteView page) { put16(page, 498, 1); });
@@ -133,6 +153,10 @@ std::vector<Damage> tree_damages() {
         {"T3", "padding of a leaf entry",
          [](Patient& p) {
              p.nbt_entry(kPlainMessage, [](MutableByteView e) { put32(e, 28, 9); });
+         }},
+        {"T3", "the upper half of a subnode's NID",
+         [](Patient& p) {
+             p.block(p.sub_block(kRichMessage), [](MutableByteView data) { put32(data, 12, 1); });
          }},
         {"B1", "a block's CRC",
          [](Patient& p) { put8(p.bytes(), p.offset_of(p.data_block(kPlainMessage)), 1); }},
@@ -166,6 +190,14 @@ std::vector<Damage> tree_damages() {
          "a block without an owner",
          [](Patient& p) { p.nbt_entry(Nid{0x201}, [](MutableByteView e) { put64(e, 8, 0); }); },
          {"S19"}},
+        told_as_info({"B3",
+                      "a block that was released",
+                      [](Patient& p) {
+                          const Bid bid = p.data_block(Nid{0x201});
+                          p.nbt_entry(Nid{0x201}, [](MutableByteView e) { put64(e, 8, 0); });
+                          p.bbt_entry(bid, [](MutableByteView e) { put16(e, 18, 1); });
+                      },
+                      {"S19"}}),
         {"B5",
          "lcbTotal",
          [](Patient& p) {
@@ -219,6 +251,12 @@ std::vector<Damage> tree_damages() {
                  put64(e, 0, base::read_record<base::le64>(e, 0) | 1);
              });
          }},
+        told_as_info({"B7", "bit 0 of a BID in a node",
+                      [](Patient& p) {
+                          p.nbt_entry(kPlainMessage, [](MutableByteView e) {
+                              put64(e, 8, base::read_record<base::le64>(e, 8) | 1);
+                          });
+                      }}),
         {"B7", "a type that no internal block has",
          [](Patient& p) {
              p.block(p.sub_block(kRichMessage), [](MutableByteView data) { put8(data, 0, 9); });
@@ -229,6 +267,14 @@ std::vector<Damage> tree_damages() {
              p.nbt_entry(kPlainMessage, [](MutableByteView e) { put32(e, 24, 0x9992); });
          },
          {"S10", "N4"}},
+        {"N2", "a queue whose head is behind its end",
+         [](Patient& p) {
+             p.nbt_entry(Nid{0x1E1}, [](MutableByteView e) { put32(e, 24, 0x4000); });
+         }},
+        told_as_info({"N2", "a store with a parent",
+                      [](Patient& p) {
+                          p.nbt_entry(Nid{0x21}, [](MutableByteView e) { put32(e, 24, 0x122); });
+                      }}),
         {"N2", "a table with a parent",
          [](Patient& p) {
              p.nbt_entry(kInboxContents, [](MutableByteView e) { put32(e, 24, kInbox.value); });
