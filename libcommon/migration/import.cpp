@@ -368,6 +368,18 @@ void refuse_filled_inbox(const ImportContext& context, const MailPlan& plan) {
     }
 }
 
+/// What the earlier run had sent when it was cut off may still be landing.
+void settle(const ImportContext& context, const MailPlan& plan) {
+    std::vector<FolderPath> cut_off;
+    for (const MailTarget& target : plan.folders) {
+        const Journal::Folder* const folder = context.journal.folder(target.nid);
+        if (folder != nullptr && !folder->done) {
+            cut_off.push_back(folder->path);
+        }
+    }
+    context.store.settle(cut_off);
+}
+
 /// Reads the folders behind the one that is proven meanwhile.
 class Prover {
   public:
@@ -434,6 +446,7 @@ ImportResult import_pst(const ImportContext& context, const ImportOptions& optio
         refuse_filled_inbox(context, plan);
     }
     context.bad_items.forget_earlier_run();
+    settle(context, plan);
     ImportResult result;
     result.resumed = context.journal.resumed();
     std::copy_if(plan.skipped.begin(), plan.skipped.end(), std::back_inserter(result.skipped),

@@ -98,6 +98,11 @@ class MailStore {
     virtual mail::FolderPath possible_name(const mail::FolderPath& folder) const = 0;
 
     virtual StoreLimits limits() const { return {}; }
+
+    /// For a run that goes on where another was cut off: waits until what that one has sent has
+    /// landed in these folders, as far as the store can know. Folders that are not there are passed
+    /// over.
+    virtual void settle(const std::vector<mail::FolderPath>& folders) { (void)folders; }
 };
 
 enum class OpenMode {

@@ -14,6 +14,7 @@
 #include "store/imap/crlf.hpp"
 #include "store/imap/landed_search.hpp"
 #include "store/imap/message_data.hpp"
+#include "store/imap/settling.hpp"
 
 namespace mbx::store::imap {
 namespace {
@@ -58,6 +59,8 @@ class AppendWriter final : public FolderWriter {
     ~AppendWriter() override {
         if (session_ && in_flight_.empty()) {
             pool_->give_back(std::move(session_));
+        } else {
+            abandon_session();
         }
     }
     AppendWriter(const AppendWriter&) = delete;
@@ -119,6 +122,9 @@ class AppendWriter final : public FolderWriter {
 
     void connect() {
         session_ = pool_->take();
+        if (!again_.empty() && !said_goodbye_) {
+            wait_until_still(*session_, *pool_, {mailbox_}, diagnostics_);
+        }
         literal_plus_ = session_->has("LITERAL+");
         literal_minus_ = session_->has("LITERAL-");
         multiappend_ = session_->has("MULTIAPPEND");
@@ -399,8 +405,16 @@ class AppendWriter final : public FolderWriter {
         }
     }
 
+    void abandon_session() noexcept {
+        if (session_) {
+            session_->abandon();
+            session_.reset();
+        }
+    }
+
     void connection_lost(const Error& error) {
-        session_.reset();
+        said_goodbye_ = session_ && session_->said_goodbye();
+        abandon_session();
         if (++attempts_ > kAttempts) {
             throw Error(error);
         }
@@ -472,6 +486,7 @@ class AppendWriter final : public FolderWriter {
     std::uint32_t first_uid_ = 0;              // messages without an answer have this UID or more
     std::vector<ContentDigests> without_uid_;  // landed since, with UIDs that we do not know
     bool one_by_one_ = false;
+    bool said_goodbye_ = false;  // the server ended the last session: it carries out nothing more
     bool must_make_mailbox_ = false;
     bool made_mailbox_ = false;
     bool is_hopeless_ = false;  // no other connection can help

@@ -126,6 +126,7 @@ struct Connection::State {
     void received(std::size_t before);
     void receive_some();
     void send_all(base::ByteView bytes);
+    void linger(bool abrupt) const;
     void trace_bytes(std::string_view direction, base::ByteView bytes);
 };
 
@@ -184,6 +185,7 @@ void Connection::State::open(const MailboxUrl& url) {
         throw connect_error(code, error_text).with_place(place);
     }
     curl_easy_getinfo(curl.get(), CURLINFO_ACTIVESOCKET, &socket);
+    linger(true);
     curl_tlssessioninfo* session = nullptr;
     curl_easy_getinfo(curl.get(), CURLINFO_TLS_SSL_PTR, &session);
     encrypted = session != nullptr && session->internals != nullptr;
@@ -294,6 +296,12 @@ void Connection::State::send_all(base::ByteView bytes) {
     }
 }
 
+/// Abrupt: close() throws away what was not sent yet, and resets the connection (socket(7)).
+void Connection::State::linger(bool abrupt) const {
+    const ::linger value{abrupt ? 1 : 0, 0};
+    ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &value, sizeof value);
+}
+
 void Connection::State::trace_bytes(std::string_view direction, base::ByteView bytes) {
     if (!trace) {
         return;
@@ -372,6 +380,10 @@ void Connection::read_bytes(std::uint64_t size, const std::function<void(base::B
         s.consume(n);
         size -= n;
     }
+}
+
+void Connection::part_gently() {
+    state_->linger(false);
 }
 
 bool Connection::has_input() {

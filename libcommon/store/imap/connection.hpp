@@ -43,6 +43,10 @@ class Connection final : public LineSource {
     /// True when read_line() would find at least one byte without waiting.
     bool has_input();
 
+    /// What has been sent may arrive after this object is gone. Else its end is abrupt: what the
+    /// server's side has not received yet never arrives, also when the process is killed.
+    void part_gently();
+
     /// From here on both directions are raw deflate streams.
     void start_compression();
 

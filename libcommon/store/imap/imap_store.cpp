@@ -19,6 +19,7 @@
 #include "store/imap/mailbox_names.hpp"
 #include "store/imap/mailbox_table.hpp"
 #include "store/imap/session.hpp"
+#include "store/imap/settling.hpp"
 
 namespace mbx::store::imap {
 namespace {
@@ -102,6 +103,7 @@ class ImapStore final : public MailStore {
         return possible_path(folder, rules_);
     }
     StoreLimits limits() const override { return limits_; }
+    void settle(const std::vector<mail::FolderPath>& folders) override;
 
   private:
     void connect();
@@ -310,6 +312,15 @@ std::optional<std::uint64_t> ImapStore::count_of(const std::string& mailbox) {
         return std::nullopt;
     }
     throw failure;
+}
+
+void ImapStore::settle(const std::vector<mail::FolderPath>& folders) {
+    std::vector<std::string> mailboxes;
+    std::transform(folders.begin(), folders.end(), std::back_inserter(mailboxes),
+                   [&](const mail::FolderPath& folder) { return mailbox_name(folder); });
+    if (!mailboxes.empty()) {
+        with_session([&] { wait_until_still(*session_, *connector_, mailboxes, diagnostics_); });
+    }
 }
 
 void ImapStore::create_folder(const mail::FolderPath& folder, mail::SpecialUse use) {

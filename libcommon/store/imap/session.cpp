@@ -183,6 +183,7 @@ Response Session::read() {
             {base::Severity::Warning, "server-alert", place_, base::escape(response.text)});
     }
     if (response.is_untagged() && response.status == Status::Bye) {
+        said_goodbye_ = true;
         throw Error(backoff_of(response).wanted ? ErrorCode::TryAgain : ErrorCode::Unavailable,
                     "the server ended the session: " + words_of(response))
             .with_place(place_);
@@ -363,6 +364,7 @@ void Session::take_introduction(const Response& response) {
 void Session::close() noexcept {
     try {
         if (connection_) {
+            connection_->part_gently();
             send("LOGOUT");
             connection_->flush();
         }

@@ -67,8 +67,13 @@ class Session {
     /// ...), else the text of servers that are known to hide it there.
     static Error failure(const Response& response, std::string_view what);
 
-    /// LOGOUT, politely and without waiting long; never throws.
+    /// LOGOUT, politely and without waiting long; never throws. The destructor does the same.
     void close() noexcept;
+    /// The server has ended the session (BYE).
+    bool said_goodbye() const noexcept { return said_goodbye_; }
+    /// Ends the connection without a word: commands that the server has not received in full are
+    /// never carried out.
+    void abandon() noexcept { connection_.reset(); }
 
   private:
     void read_capabilities();
@@ -87,6 +92,7 @@ class Session {
     std::set<std::string, std::less<>> capabilities_;
     std::string server_name_;
     bool utf8_enabled_ = false;
+    bool said_goodbye_ = false;
     std::uint32_t next_tag_ = 1;
 };
 

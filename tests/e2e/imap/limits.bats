@@ -196,6 +196,24 @@ kill_and_compare() { # SERVER USER
     done
 }
 
+@test "what a killed import had sent lands while the next one runs: each message is there once" {
+    messages old 1 600 12000
+    mbx-export --quiet maildir:old a.pst
+    pst-import --quiet --tls none a.pst "$(url dovecot bert)" &
+    local import=$! maildir
+    maildir=$(dovecot_maildir dovecot bert)
+    until compgen -G "$maildir/cur/*" >/dev/null; do sleep 0.02; done
+    pkill -STOP -P "$(<"$servers/dovecot/pid")" -x imap # with what it has not read yet
+    kill -KILL "$import"
+    wait "$import" || true
+    pst-import --quiet --tls none a.pst "$(url dovecot bert)" >said 2>&1 &
+    import=$!
+    sleep 1
+    pkill -CONT -P "$(<"$servers/dovecot/pid")" -x imap
+    wait "$import" || { cat said; return 1; }
+    compare-mailboxes maildir:old "$(url dovecot bert)" --line-ends
+}
+
 @test "a server that is killed and comes back within the import" {
     messages old 1 200 20000
     mbx-export --quiet maildir:old a.pst

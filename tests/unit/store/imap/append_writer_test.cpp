@@ -269,6 +269,34 @@ INSTANTIATE_TEST_SUITE_P(AnyServer, LostConnection,
                                            "IMAP4rev1 LITERAL+ MULTIAPPEND", "IMAP4rev1 LITERAL+",
                                            "IMAP4rev1"));
 
+TEST_F(AppendWriter, WaitsForWhatLandsLateAfterALostConnection) {
+    std::vector<std::string> late;
+    server.on_nth("APPEND", 2, [&late](Turn& turn) {
+        late = turn.literals();
+        turn.hang_up();
+        return true;
+    });
+    server.on("STATUS", [&](Turn&) {
+        if (!late.empty()) {
+            server.mailbox("INBOX").add(late.front());
+            late.erase(late.begin());
+        }
+        return false;
+    });
+    append(120);
+    expect_each_once(120);
+}
+
+TEST_F(AppendWriter, NeedNotWaitWhenTheServerHasSaidGoodbye) {
+    server.on_nth("APPEND", 1, [](Turn& turn) {
+        turn.send("* BYE shutting down\r\n");
+        turn.hang_up();
+        return true;
+    });
+    EXPECT_EQ(append(3), uids(1, 3));
+    EXPECT_EQ(server.count("STATUS"), 0);
+}
+
 TEST_F(AppendWriter, KnowsTheUidOfWhatLandedWithoutAnAnswer) {
     server.mailbox("INBOX").uid_next = 40;
     server.on_nth("APPEND", 1, [this](Turn& turn) {

@@ -41,6 +41,31 @@ TEST_F(ImapStoreTest, CountsTheMessagesOfEachFolder) {
     EXPECT_EQ(folders[1].message_count, 0U);
 }
 
+TEST_F(ImapStoreTest, SettlesWhenNoFolderChangesAnyMore) {
+    server.mailbox("A");
+    server.mailbox("B");
+    int looks = 0;
+    server.on("STATUS \"B\"", [&](Turn&) {
+        ++looks;
+        if (looks == 2 || looks == 4) {
+            server.mailbox("B").add("late");
+        }
+        return false;
+    });
+    open().settle({{"A"}, {"B"}, {"not there"}});
+    EXPECT_EQ(looks, 4 + 3);
+    EXPECT_EQ(reported(), std::vector<std::string>());
+}
+
+TEST_F(ImapStoreTest, DoesNotWaitForEverForAFolderThatOthersFill) {
+    server.on("STATUS", [&](Turn&) {
+        server.mailbox("INBOX").add("spam");
+        return false;
+    });
+    open().settle({mail::kInboxPath});
+    EXPECT_EQ(reported(), std::vector<std::string>{"mailbox-busy"});
+}
+
 TEST_F(ImapStoreTest, TakesTheCountWhereverItStands) {
     server.on("STATUS", [](Turn& turn) {
         turn.send("* STATUS INBOX (UIDNEXT 9 MESSAGES 4)\r\n");
