@@ -22,8 +22,8 @@ namespace {
 using mail::FolderPath;
 using pst::ndb::Nid;
 
-/// With every sign written =XX, as MailStore::possible_name writes those that it knows to be
-/// refused. Letters, digits, "-", "_", "=" and blanks within are what all servers take.
+/// With every sign written =XX, as store/imap writes those that it knows to be refused. Letters,
+/// digits, "-", "_", "=" and blanks within are what all servers take.
 std::string plain_name(std::string_view name, bool ascii_only) {
     const auto is_plain = [&](std::size_t i) {
         const char c = name[i];

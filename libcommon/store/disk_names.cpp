@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "base/bytes.hpp"
 #include "base/charset.hpp"
+#include "base/error.hpp"
 #include "base/modified_utf7.hpp"
+#include "base/percent.hpp"
 #include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "base/utf.hpp"
@@ -15,21 +19,26 @@ namespace mbx::store {
 namespace {
 
 constexpr std::size_t kShortestName = 16;
+constexpr char kCutMark = '~';
+constexpr std::size_t kCutDigits = 8;
+constexpr std::uint64_t kLargestNameFile = 1024 * 1024;
 
 bool is_control(char c) noexcept {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-bool is_hex_digit(char c) noexcept {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
-}
-
-bool starts_escape(std::string_view text) noexcept {
-    return text.size() >= 3 && text[0] == '%' && is_hex_digit(text[1]) && is_hex_digit(text[2]);
+bool looks_cut(std::string_view name) {
+    const std::size_t mark = name.rfind(kCutMark);
+    return mark != std::string_view::npos && name.size() - mark == kCutDigits + 1;
 }
 
 std::string short_digest(std::string_view text) {
-    return base::to_hex(base::sha256(base::as_bytes(text))).substr(0, 8);
+    return base::to_hex(base::sha256(base::as_bytes(text))).substr(0, kCutDigits);
+}
+
+bool starts_escape(std::string_view text) noexcept {
+    return text.size() >= 3 && text[0] == '%' && base::hex_value(text[1]) >= 0 &&
+           base::hex_value(text[2]) >= 0;
 }
 
 void append_escaped(std::string& to, char c) {
@@ -38,7 +47,7 @@ void append_escaped(std::string& to, char c) {
 
 }  // namespace
 
-std::string escape_name(std::string_view name, std::string_view forbidden, Percent percent) {
+std::string escape_name(std::string_view name, std::string_view forbidden, OwnEscapes own) {
     std::string result;
     while (!name.empty()) {
         std::string_view rest = name;
@@ -47,7 +56,7 @@ std::string escape_name(std::string_view name, std::string_view forbidden, Perce
         const char c = name.front();
         const bool escaped = !valid || is_control(c) || c == '/' ||
                              forbidden.find(c) != std::string_view::npos ||
-                             (percent == Percent::Escape && starts_escape(name));
+                             (own == OwnEscapes::Escape && starts_escape(name));
         if (escaped) {
             for (const char byte : character) {
                 append_escaped(result, byte);
@@ -56,21 +65,6 @@ std::string escape_name(std::string_view name, std::string_view forbidden, Perce
             result += character;
         }
         name = rest;
-    }
-    return result;
-}
-
-std::string unescape_name(std::string_view name) {
-    std::string result;
-    while (!name.empty()) {
-        unsigned value = static_cast<unsigned char>(name.front());
-        std::size_t size = 1;
-        if (starts_escape(name)) {
-            std::from_chars(name.data() + 1, name.data() + 3, value, 16);
-            size = 3;
-        }
-        result += static_cast<char>(value);
-        name.remove_prefix(size);
     }
     return result;
 }
@@ -85,20 +79,14 @@ std::string shorten_name(std::string_view name, std::size_t limit, std::string_v
     if (name.size() <= limit) {
         return std::string(name);
     }
-    std::size_t end = limit - 9;
+    std::size_t end = limit - (kCutDigits + 1);
     while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0U) == 0x80U) {
         --end;
     }
-    return fmt::format("{}~{}", name.substr(0, end), short_digest(whole));
+    return fmt::format("{}{}{}", name.substr(0, end), kCutMark, short_digest(whole));
 }
 
-bool is_misspelt_inbox(std::string_view name) noexcept {
-    return name != "INBOX" && base::equals_ignore_case(name, "INBOX");
-}
-
-mail::FolderPath fit_path(const mail::FolderPath& path,
-                          const std::function<std::string(const std::string&, bool)>& possible_name,
-                          const PathLimits& limits) {
+mail::FolderPath DiskNaming::encode(const mail::FolderPath& path) const {
     const auto shorten = [](std::string& name, std::string_view whole, const auto& is_too_long) {
         for (std::size_t limit = name.size() - 1; limit >= kShortestName && is_too_long();
              --limit) {
@@ -107,7 +95,8 @@ mail::FolderPath fit_path(const mail::FolderPath& path,
     };
     mail::FolderPath result;
     for (const std::string& name : path) {
-        std::string& possible = result.emplace_back(possible_name(name, result.empty()));
+        const NameEscape& escape = result.empty() ? top : below;
+        std::string& possible = result.emplace_back(escape.encode(name));
         shorten(possible, name, [&] { return limits.name_length(possible) > limits.longest_name; });
     }
     const auto is_too_long = [&] { return limits.path_length(result) > limits.longest_path; };
@@ -115,13 +104,53 @@ mail::FolderPath fit_path(const mail::FolderPath& path,
         const std::string whole = mail::to_string(path);
         // Marked even where the name alone fits: two folders lifted from different parents must not
         // meet.
-        result.back() += '~' + short_digest(whole);
+        result.back() += kCutMark + short_digest(whole);
         while (is_too_long() && result.size() > 1) {
             result.erase(result.end() - 2);
         }
         shorten(result.back(), whole, is_too_long);
     }
     return result;
+}
+
+mail::FolderPath DiskNaming::decode(const mail::FolderPath& on_disk) const {
+    mail::FolderPath path;
+    for (const std::string& name : on_disk) {
+        path.push_back((path.empty() ? top : below).decode(name));
+    }
+    return path;
+}
+
+mail::FolderPath with_inbox(mail::FolderPath path) {
+    if (base::equals_ignore_case(path.front(), "INBOX")) {
+        path.front() = "INBOX";
+    }
+    return path;
+}
+
+void NameFile::write(const Directory& place, const std::string& file_name,
+                     const mail::FolderPath& path, const DiskNaming& naming) {
+    if (naming.decode(naming.encode(path)) != path) {
+        place.replace_file(file_name, mail::to_string(path) + '\n');
+    }
+}
+
+mail::FolderPath NameFile::path_of(const Directory& root, const std::vector<std::string>& steps,
+                                   const std::string& file_name, const mail::FolderPath& on_disk,
+                                   const DiskNaming& naming) {
+    if (std::any_of(on_disk.begin(), on_disk.end(), looks_cut)) {
+        try {
+            const std::optional<Directory> place = find_folder(root, steps);
+            const std::string line =
+                place ? place->read_file(file_name, kLargestNameFile) : std::string();
+            mail::FolderPath path = mail::parse_folder_path(base::trim(line));
+            if (naming.encode(path) == on_disk) {
+                return path;
+            }
+        } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the names on disk are all we have
+        }
+    }
+    return naming.decode(on_disk);
 }
 
 std::string name_from_disk(std::string_view file_name, bool names_are_utf8) {

@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "base/error.hpp"
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "store/disk_names.hpp"
 #include "store/maildir_name.hpp"
@@ -56,7 +57,7 @@ std::optional<EmlFlags> parse_line(const std::vector<std::string_view>& fields) 
     result.flags = flags_of_letters(fields[1]);
     for (const std::string_view keyword : base::split(fields[2], ' ')) {
         if (!keyword.empty()) {
-            result.keywords.push_back(unescape_name(keyword));
+            result.keywords.push_back(base::percent_decoded(keyword));
         }
     }
     if (fields[3] != "-") {

@@ -22,6 +22,7 @@ namespace {
 constexpr std::size_t kDeepest = 1000;
 constexpr std::size_t kLongestPath = 3500;  // leaves room below PATH_MAX for the root and a message
 constexpr std::string_view kEnding = ".eml";
+constexpr const char* kNameFile = ".mbx-folder-name";  // see NameFile
 
 bool is_eml(std::string_view name) noexcept {
     return name.size() > kEnding.size() &&
@@ -174,12 +175,25 @@ class EmlWriter final : public FolderWriter {
     BatchDelivery delivery_;
 };
 
+DiskNaming eml_naming() {
+    const NameEscape escape('%', [](const std::string& name, OwnEscapes own) {
+        const std::string result = escape_name(name, "", own);
+        return result.front() == '.' ? escape_at(result, 0) : result;
+    });
+    const auto path_length = [](const mail::FolderPath& names) {
+        return fmt::format("{}", fmt::join(names, "/")).size();
+    };
+    const auto name_length = [](const std::string& name) { return name.size(); };
+    return {escape, escape, PathLimits{kLongestPath, kLongestFileName, path_length, name_length}};
+}
+
 class Scanner {
   public:
-    Scanner(FolderTable& table, base::Diagnostics& diagnostics)
-        : table_(table), diagnostics_(diagnostics) {}
+    Scanner(Directory root, FolderTable& table, base::Diagnostics& diagnostics)
+        : root_(std::move(root)), table_(table), diagnostics_(diagnostics), naming_(eml_naming()) {}
 
-    void scan(const Directory& folder, const mail::FolderPath& path,
+    /// `names`: those that lead to the folder, as they are on disk.
+    void scan(const Directory& folder, const mail::FolderPath& names,
               const std::vector<std::string>& steps) {
         if (steps.size() > kDeepest) {
             report(base::Severity::Error, "folders-too-deep", folder.path(),
@@ -192,7 +206,7 @@ class Scanner {
                 continue;
             }
             if (entry.kind == EntryKind::Folder) {
-                scan_folder(folder, entry.name, path, steps);
+                scan_folder(folder, entry.name, names, steps);
             } else if (is_eml(entry.name)) {
                 has_messages = true;
             } else if (folder.is_link_to_folder(entry.name)) {
@@ -203,19 +217,22 @@ class Scanner {
                        "is no .eml file; it is left out");
             }
         }
-        if (path.empty() && has_messages) {
+        if (steps.empty() && has_messages) {
             table_.add(mail::kInboxPath, {}, true, diagnostics_);
         }
     }
 
   private:
-    void scan_folder(const Directory& folder, const std::string& name, mail::FolderPath path,
+    void scan_folder(const Directory& folder, const std::string& name, mail::FolderPath names,
                      std::vector<std::string> steps) {
         try {
             if (const std::optional<Directory> child = folder.find_folder(name)) {
-                path.push_back(base::is_valid_utf8(name) ? name : name_from_disk(name, true));
+                names.push_back(base::is_valid_utf8(name) ? name : name_from_disk(name, true));
+                names = with_inbox(std::move(names));
                 steps.push_back(name);
-                scan(*child, table_.add(path, steps, true, diagnostics_), steps);
+                table_.add(NameFile::path_of(root_, steps, kNameFile, names, naming_), steps, true,
+                           diagnostics_);
+                scan(*child, names, steps);
             }
         } catch (const Error& error) {
             report(base::Severity::Error, "folder-unreadable", folder.path_of(name), error.text());
@@ -226,23 +243,11 @@ class Scanner {
         diagnostics_.report({severity, id, base::escape(place), std::move(text)});
     }
 
+    Directory root_;
     FolderTable& table_;
     base::Diagnostics& diagnostics_;
+    DiskNaming naming_;
 };
-
-mail::FolderPath possible_path(const mail::FolderPath& folder, Percent percent) {
-    const auto possible = [&](const std::string& name, bool is_top) {
-        const std::string result = escape_name(name, "", percent);
-        const bool starts_badly = result.front() == '.' || (is_top && is_misspelt_inbox(result));
-        return starts_badly ? escape_at(result, 0) : result;
-    };
-    const auto path_length = [](const mail::FolderPath& path) {
-        return fmt::format("{}", fmt::join(path, "/")).size();
-    };
-    return fit_path(folder, possible,
-                    {kLongestPath, kLongestFileName, path_length,
-                     [](const std::string& name) { return name.size(); }});
-}
 
 class EmlStore final : public MailStore {
   public:
@@ -267,18 +272,12 @@ class EmlStore final : public MailStore {
         if (folders_.find(folder) != nullptr) {
             return;
         }
-        if (possible_path(folder, Percent::Keep) != folder) {
+        if (possible_name(folder) != folder) {
             throw Error(ErrorCode::CannotCreate, "no folder on disk can have this name")
                 .with_place(base::escape(mail::to_string(folder)));
         }
-        mail::FolderPath path;
-        Directory made = root_;
-        for (const std::string& name : folder) {
-            path.push_back(name);
-            made = made.make_folder(name);
-            if (folders_.find(path) == nullptr) {
-                folders_.add(path, path, true, diagnostics_);
-            }
+        for (std::size_t depth = 1; depth <= folder.size(); ++depth) {
+            create_one({folder.begin(), folder.begin() + static_cast<std::ptrdiff_t>(depth)});
         }
     }
 
@@ -287,10 +286,23 @@ class EmlStore final : public MailStore {
     }
 
     mail::FolderPath possible_name(const mail::FolderPath& folder) const override {
-        return possible_path(folder, Percent::Escape);
+        return with_inbox(folder);
     }
 
   private:
+    void create_one(const mail::FolderPath& folder) {
+        if (folders_.find(folder) != nullptr) {
+            return;
+        }
+        const mail::FolderPath steps = eml_naming().encode(folder);
+        Directory made = root_;
+        for (const std::string& name : steps) {
+            made = made.make_folder(name);
+        }
+        NameFile::write(made, kNameFile, folder, eml_naming());
+        folders_.add(folder, steps, true, diagnostics_);
+    }
+
     Directory root_;
     FolderTable folders_;
     base::Diagnostics& diagnostics_;
@@ -302,7 +314,7 @@ std::unique_ptr<MailStore> open_eml(const std::string& path, OpenMode mode,
                                     base::Diagnostics& diagnostics) {
     const Directory root = mode == OpenMode::Write ? Directory::make(path) : Directory::open(path);
     FolderTable folders;
-    Scanner(folders, diagnostics).scan(root, {}, {});
+    Scanner(root, folders, diagnostics).scan(root, {}, {});
     auto store = std::make_unique<EmlStore>(root, std::move(folders), diagnostics);
     if (mode == OpenMode::Write) {
         store->create_folder(mail::kInboxPath, mail::SpecialUse::Inbox);

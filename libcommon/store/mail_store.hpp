@@ -92,9 +92,10 @@ class MailStore {
     /// Pre: the folder exists.
     virtual std::unique_ptr<FolderWriter> writer(const mail::FolderPath& folder) = 0;
 
-    /// The name under which this store can hold `folder`: itself, or with what it cannot hold (its
-    /// separator, control characters, reserved names, too long names) written as %XX or =XX, or
-    /// with a suffix. A path that it can hold comes back as it is.
+    /// The path under which this store can hold `folder` and shows it again: itself, but where two
+    /// places are one there (any spelling of INBOX at the top, a namespace below INBOX). What a
+    /// store cannot hold in a name (its separator, control characters, reserved names) it writes as
+    /// %XX or =XX by itself, and reads back; see name_escape.hpp.
     virtual mail::FolderPath possible_name(const mail::FolderPath& folder) const = 0;
 
     virtual StoreLimits limits() const { return {}; }

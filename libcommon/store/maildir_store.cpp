@@ -42,7 +42,7 @@ class MaildirStore final : public MailStore {
         if (entry != nullptr && entry->folder.selectable) {
             return;
         }
-        if (!tree_.naming.is_possible(folder)) {
+        if (possible_name(folder) != folder) {
             throw Error(ErrorCode::CannotCreate, "the Maildir cannot hold a folder of this name")
                 .with_place(base::escape(mail::to_string(folder)));
         }
@@ -57,6 +57,7 @@ class MaildirStore final : public MailStore {
         if (!steps.empty() && !tree_.naming.nested) {
             made.open_append(kFolderMark);
         }
+        NameFile::write(made, kMaildirNameFile, folder, tree_.naming.on_disk());
         subscribe(root_, tree_.naming, folder);
         tree_.folders.add(folder, steps, true, diagnostics_);
     }
@@ -66,7 +67,7 @@ class MaildirStore final : public MailStore {
     }
 
     mail::FolderPath possible_name(const mail::FolderPath& folder) const override {
-        return tree_.naming.possible_path(folder);
+        return with_inbox(folder);
     }
 
   private:

@@ -163,48 +163,52 @@ bool has_utf8_names(const std::vector<Found>& found) {
     });
 }
 
-std::string on_disk(std::string_view name, bool utf8) {
+std::string in_file_name(std::string_view name, bool utf8) {
     return utf8 ? std::string(name) : base::encode_modified_utf7(name);
 }
 
 }  // namespace
 
 std::vector<std::string> MaildirNaming::steps_of(const mail::FolderPath& path) const {
-    if (path == mail::kInboxPath) {
-        return {};
-    }
-    std::vector<std::string> names;
-    names.reserve(path.size());
-    for (const std::string& name : path) {
-        names.push_back(on_disk(name, utf8));
-    }
-    return nested ? names : std::vector{fmt::format(".{}", fmt::join(names, "."))};
+    return path == mail::kInboxPath ? std::vector<std::string>() : steps(on_disk().encode(path));
 }
 
-mail::FolderPath MaildirNaming::possible_path(const mail::FolderPath& path, Percent percent) const {
-    if (path == mail::kInboxPath) {
-        return path;
+std::vector<std::string> MaildirNaming::steps(const mail::FolderPath& names) const {
+    std::vector<std::string> result;
+    result.reserve(names.size());
+    for (const std::string& name : names) {
+        result.push_back(in_file_name(name, utf8));
     }
-    const auto possible_name = [&](const std::string& name, bool is_top) {
-        std::string result = escape_name(name, nested ? "" : ".", percent);
-        const char first = result.front();
-        const bool starts_badly = (nested && (first == '.' || is_reserved(result))) ||
-                                  (is_top && (first == '~' || is_misspelt_inbox(result)));
-        if (starts_badly) {
-            result = escape_at(result, 0);
-        }
-        if (utf8 && name_from_disk(result, true) != result) {
-            result = escape_name(result, "&", Percent::Keep);
-        }
-        return result;
+    return nested ? result : std::vector{fmt::format(".{}", fmt::join(result, "."))};
+}
+
+DiskNaming MaildirNaming::on_disk() const {
+    const auto write = [naming = *this](bool is_top) {
+        return [naming, is_top](const std::string& name, OwnEscapes own) {
+            return naming.write_name(name, is_top, own);
+        };
     };
-    const auto length = [&](const mail::FolderPath& wanted) {
-        return fmt::format("{}", fmt::join(steps_of(wanted), "/")).size();
+    const auto path_length = [naming = *this](const mail::FolderPath& names) {
+        return fmt::format("{}", fmt::join(naming.steps(names), "/")).size();
     };
-    const std::size_t longest_name = nested ? kLongestFileName : kLongestFileName - 1;
-    return fit_path(path, possible_name,
-                    {nested ? kLongestPath : kLongestFileName, longest_name, length,
-                     [&](const std::string& name) { return on_disk(name, utf8).size(); }});
+    const auto name_length = [is_utf8 = utf8](const std::string& name) {
+        return in_file_name(name, is_utf8).size();
+    };
+    return {NameEscape('%', write(true)), NameEscape('%', write(false)),
+            PathLimits{nested ? kLongestPath : kLongestFileName,
+                       nested ? kLongestFileName : kLongestFileName - 1, path_length, name_length}};
+}
+
+std::string MaildirNaming::write_name(const std::string& name, bool is_top, OwnEscapes own) const {
+    std::string result = escape_name(name, nested ? "" : ".", own);
+    const char first = result.front();
+    if ((nested && (first == '.' || is_reserved(result))) || (is_top && first == '~')) {
+        result = escape_at(result, 0);
+    }
+    if (utf8 && name_from_disk(result, true) != result) {
+        result = escape_name(result, "&", OwnEscapes::Keep);
+    }
+    return result;
 }
 
 std::string MaildirNaming::subscription_of(const mail::FolderPath& path) const {
@@ -227,13 +231,15 @@ MaildirTree scan_maildir(const Directory& root, base::Diagnostics& diagnostics) 
         tree.folders.add(mail::kInboxPath, {}, true, diagnostics);
     }
     const Subscriptions subscriptions(root);
-    for (Found& folder : scanner.found) {
-        mail::FolderPath path;
+    const DiskNaming naming = tree.naming.on_disk();
+    for (const Found& folder : scanner.found) {
+        mail::FolderPath on_disk;
         for (const std::string& name : folder.names) {
-            path.push_back(name_from_disk(name, tree.naming.utf8));
+            on_disk.push_back(name_from_disk(name, tree.naming.utf8));
         }
         const bool subscribed = subscriptions.has(folder);
-        tree.folders.add(std::move(path), std::move(folder.steps), subscribed, diagnostics);
+        tree.folders.add(NameFile::path_of(root, folder.steps, kMaildirNameFile, on_disk, naming),
+                         folder.steps, subscribed, diagnostics);
     }
     return tree;
 }

@@ -23,17 +23,17 @@ struct MaildirNaming {
     bool nested = false;  ///< folders in folders; else Maildir++
     bool utf8 = false;    ///< names in UTF-8; else modified UTF-7
 
-    /// From the root to the folder; none for INBOX. Pre: is_possible(path).
+    /// From the root to the folder; none for INBOX.
     std::vector<std::string> steps_of(const mail::FolderPath& path) const;
-    /// `path`, or what of it can be held; see MailStore::possible_name().
-    mail::FolderPath possible_path(const mail::FolderPath& path,
-                                   Percent percent = Percent::Escape) const;
-    bool is_possible(const mail::FolderPath& path) const {
-        return possible_path(path, Percent::Keep) == path;
-    }
+    /// Names in UTF-8, as they are written in file names.
+    DiskNaming on_disk() const;
     /// As the file "subscriptions" has it.
     std::string subscription_of(const mail::FolderPath& path) const;
     char separator() const noexcept { return nested ? '/' : '.'; }
+
+  private:
+    std::vector<std::string> steps(const mail::FolderPath& names) const;
+    std::string write_name(const std::string& name, bool is_top, OwnEscapes own) const;
 };
 
 struct MaildirTree {
@@ -43,6 +43,9 @@ struct MaildirTree {
 
 /// Links to folders are not followed but reported. An empty table means: no Maildir.
 MaildirTree scan_maildir(const Directory& root, base::Diagnostics& diagnostics);
+
+/// In the folder's own place; see NameFile.
+inline constexpr const char* kMaildirNameFile = "mbx-folder-name";
 
 /// Adds a folder to the file "subscriptions" unless it is there.
 void subscribe(const Directory& root, const MaildirNaming& naming, const mail::FolderPath& path);

@@ -52,7 +52,7 @@ class MboxStore final : public MailStore {
                         "name a folder as destination: it then gets an mbox for each folder")
                 .with_place(base::escape(mail::to_string(folder)));
         }
-        if (possible_mbox_path(folder, Percent::Keep) != folder) {
+        if (possible_name(folder) != folder) {
             throw Error(ErrorCode::CannotCreate, "no mbox can have this name")
                 .with_place(base::escape(mail::to_string(folder)));
         }
@@ -64,6 +64,7 @@ class MboxStore final : public MailStore {
         for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
             place = place.make_folder(steps[i]);
         }
+        NameFile::write(place, mbox_name_file(steps.back()), folder, mbox_naming());
         place.open_append(steps.back());
         folders_.add(folder, steps, true, diagnostics_);
     }
@@ -74,7 +75,7 @@ class MboxStore final : public MailStore {
     }
 
     mail::FolderPath possible_name(const mail::FolderPath& folder) const override {
-        return possible_mbox_path(folder);
+        return with_inbox(folder);
     }
 
     /// Before anybody reads what lies there: a message cut short would count.

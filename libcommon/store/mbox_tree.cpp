@@ -7,7 +7,9 @@
 #include <optional>
 #include <utility>
 
+#include "base/bytes.hpp"
 #include "base/error.hpp"
+#include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "store/mbox_splitter.hpp"
 
@@ -39,12 +41,39 @@ std::string_view without(std::string_view name, std::string_view end) noexcept {
     return ends_with(name, end) ? name.substr(0, name.size() - end.size()) : name;
 }
 
+std::string write_name(const std::string& name, OwnEscapes own) {
+    std::string result = escape_name(name, "", own);
+    if (result.front() == '.') {
+        result = escape_at(result, 0);
+    }
+    if (is_companion(result) || ends_with(result, kSubfolders) || ends_with(result, kMbox)) {
+        result = escape_at(result, result.rfind('.'));
+    }
+    // What would be read as modified UTF-7 must not look so.
+    return name_from_disk(result, false) == result ? result
+                                                   : escape_name(result, "&", OwnEscapes::Keep);
+}
+
+std::vector<std::string> steps_to(const mail::FolderPath& names) {
+    std::vector<std::string> steps;
+    steps.reserve(names.size());
+    for (std::size_t i = 0; i + 1 < names.size(); ++i) {
+        steps.push_back(fmt::format("{}{}", names[i], kSubfolders));
+    }
+    steps.push_back(names.back());
+    return steps;
+}
+
 class Scanner {
   public:
-    Scanner(FolderTable& table, base::Diagnostics& diagnostics)
-        : table_(table), diagnostics_(diagnostics) {}
+    Scanner(Directory root, FolderTable& table, base::Diagnostics& diagnostics)
+        : root_(std::move(root)),
+          table_(table),
+          diagnostics_(diagnostics),
+          naming_(mbox_naming()) {}
 
-    void scan(const Directory& folder, const mail::FolderPath& path,
+    /// `names`: those that lead to the folder, as they are on disk.
+    void scan(const Directory& folder, const mail::FolderPath& names,
               const std::vector<std::string>& steps) {
         if (steps.size() > kDeepest) {
             report(base::Severity::Error, "folders-too-deep", folder.path(),
@@ -58,9 +87,9 @@ class Scanner {
             std::vector<std::string> there = steps;
             there.push_back(entry.name);
             if (entry.kind == EntryKind::File) {
-                add_file(folder, entry.name, path, std::move(there));
+                add_file(folder, entry.name, names, std::move(there));
             } else if (entry.kind == EntryKind::Folder) {
-                scan_folder(folder, entry.name, path, there);
+                scan_folder(folder, entry.name, names, there);
             } else if (!is_companion(entry.name)) {
                 report(base::Severity::Error, "not-followed", folder.path_of(entry.name),
                        "neither a file nor a folder (a symbolic link, say); it is left out");
@@ -69,24 +98,24 @@ class Scanner {
     }
 
   private:
-    void add_file(const Directory& folder, const std::string& name, mail::FolderPath path,
+    void add_file(const Directory& folder, const std::string& name, mail::FolderPath names,
                   std::vector<std::string> steps) {
         if (is_companion(name) || !is_mbox(folder, name)) {
             return;
         }
-        path.push_back(name_from_disk(without(name, kMbox), false));
+        names.push_back(name_from_disk(without(name, kMbox), false));
+        const std::vector<std::string> place(steps.begin(), steps.end() - 1);
+        mail::FolderPath path =
+            NameFile::path_of(root_, place, mbox_name_file(name), names, naming_);
         table_.add(std::move(path), std::move(steps), true, diagnostics_);
     }
 
-    void scan_folder(const Directory& folder, const std::string& name, mail::FolderPath path,
+    void scan_folder(const Directory& folder, const std::string& name, mail::FolderPath names,
                      const std::vector<std::string>& steps) {
         try {
             if (const std::optional<Directory> child = folder.find_folder(name)) {
-                path.push_back(name_from_disk(without(name, kSubfolders), false));
-                if (path.size() == 1 && base::equals_ignore_case(path.front(), "INBOX")) {
-                    path.front() = "INBOX";
-                }
-                scan(*child, path, steps);
+                names.push_back(name_from_disk(without(name, kSubfolders), false));
+                scan(*child, with_inbox(std::move(names)), steps);
             }
         } catch (const Error& error) {
             report(base::Severity::Error, "folder-unreadable", folder.path_of(name), error.text());
@@ -118,50 +147,38 @@ class Scanner {
         diagnostics_.report({severity, id, base::escape(place), std::move(text)});
     }
 
+    Directory root_;
     FolderTable& table_;
     base::Diagnostics& diagnostics_;
+    DiskNaming naming_;
 };
 
 }  // namespace
 
 FolderTable scan_mbox_tree(const Directory& root, base::Diagnostics& diagnostics) {
     FolderTable table;
-    Scanner(table, diagnostics).scan(root, {}, {});
+    Scanner(root, table, diagnostics).scan(root, {}, {});
     return table;
 }
 
-std::vector<std::string> mbox_steps_of(const mail::FolderPath& path) {
-    std::vector<std::string> steps;
-    steps.reserve(path.size());
-    for (std::size_t i = 0; i + 1 < path.size(); ++i) {
-        steps.push_back(fmt::format("{}{}", path[i], kSubfolders));
-    }
-    steps.push_back(path.back());
-    return steps;
+DiskNaming mbox_naming() {
+    const auto path_length = [](const mail::FolderPath& names) {
+        return fmt::format("{}", fmt::join(steps_to(names), "/")).size();
+    };
+    const auto name_length = [](const std::string& name) { return name.size(); };
+    const NameEscape escape('%', write_name);
+    return {escape, escape,
+            PathLimits{kLongestPath, kLongestFileName - kSubfolders.size() - kMbox.size(),
+                       path_length, name_length}};
 }
 
-mail::FolderPath possible_mbox_path(const mail::FolderPath& path, Percent percent) {
-    if (path == mail::kInboxPath) {
-        return path;
-    }
-    const auto possible_name = [&](const std::string& name, bool is_top) {
-        std::string result = escape_name(name, "", percent);
-        if (result.front() == '.' || (is_top && is_misspelt_inbox(result))) {
-            result = escape_at(result, 0);
-        }
-        if (is_companion(result) || ends_with(result, kSubfolders) || ends_with(result, kMbox)) {
-            result = escape_at(result, result.rfind('.'));
-        }
-        // What would be read as modified UTF-7 must not look so.
-        return name_from_disk(result, false) == result ? result
-                                                       : escape_name(result, "&", Percent::Keep);
-    };
-    const auto path_length = [](const mail::FolderPath& wanted) {
-        return fmt::format("{}", fmt::join(mbox_steps_of(wanted), "/")).size();
-    };
-    return fit_path(path, possible_name,
-                    {kLongestPath, kLongestFileName - kSubfolders.size() - kMbox.size(),
-                     path_length, [](const std::string& name) { return name.size(); }});
+std::vector<std::string> mbox_steps_of(const mail::FolderPath& path) {
+    return steps_to(mbox_naming().encode(path));
+}
+
+std::string mbox_name_file(std::string_view mbox) {
+    // The name itself may be as long as a file name can be.
+    return fmt::format(".{}.mbx-name", base::to_hex(base::sha256(base::as_bytes(mbox))));
 }
 
 }  // namespace mbx::store

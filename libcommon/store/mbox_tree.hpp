@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/diagnostics.hpp"
@@ -14,10 +15,12 @@ namespace mbx::store {
 /// Where the mbox of each folder lies. Links to folders are not followed but reported.
 FolderTable scan_mbox_tree(const Directory& root, base::Diagnostics& diagnostics);
 
-/// From the root to the file. Pre: `path` is possible.
+DiskNaming mbox_naming();
+
+/// From the root to the file.
 std::vector<std::string> mbox_steps_of(const mail::FolderPath& path);
 
-mail::FolderPath possible_mbox_path(const mail::FolderPath& path,
-                                    Percent percent = Percent::Escape);
+/// Of the file beside an mbox; see NameFile.
+std::string mbox_name_file(std::string_view mbox);
 
 }  // namespace mbx::store

@@ -5,6 +5,7 @@
 
 #include "base/bytes.hpp"
 #include "base/modified_utf7.hpp"
+#include "base/percent.hpp"
 #include "base/utf.hpp"
 #include "store/disk_names.hpp"
 
@@ -32,7 +33,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(base::is_valid_utf8(name_from_disk(text, false)));
     const std::string escaped = escape_name(text, ".&");
     check(base::is_valid_utf8(escaped) && escaped.find_first_of("./&") == std::string::npos);
-    check(unescape_name(escaped) == text);
-    check(escape_name(escaped, ".&", Percent::Keep) == escaped);
+    check(base::percent_decoded(escaped) == text);
+    check(escape_name(escaped, ".&", OwnEscapes::Keep) == escaped);
+    const NameEscape escape(
+        '%', [](const std::string& name, OwnEscapes own) { return escape_name(name, ".&", own); });
+    const std::string name(text);
+    if (base::is_valid_utf8(text) && text.find('\0') == std::string::npos && text.size() < 1000) {
+        check(escape.decode(escape.encode(name)) == name);
+        check(escaped.empty() || escape.encode(escape.decode(escaped)) == escaped);
+    }
     return 0;
 }

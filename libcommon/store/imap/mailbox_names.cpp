@@ -6,7 +6,9 @@
 #include <cctype>
 
 #include "base/modified_utf7.hpp"
+#include "base/percent.hpp"
 #include "base/text.hpp"
+#include "store/name_escape.hpp"
 
 namespace mbx::store::imap {
 namespace {
@@ -18,13 +20,23 @@ bool is_refused(char c, const NameRules& rules) {
            (rules.strict_names && kRefusedByStrict.find(c) != std::string_view::npos);
 }
 
-std::string possible_name(std::string_view name, const NameRules& rules) {
-    std::string result;
-    for (const char c : name) {
-        result += is_refused(c, rules) ? fmt::format("={:02X}", static_cast<unsigned char>(c))
-                                       : std::string(1, c);
-    }
-    return result;
+bool starts_escape(std::string_view text) {
+    return text.size() >= 3 && text[0] == '=' && base::hex_value(text[1]) >= 0 &&
+           base::hex_value(text[2]) >= 0;
+}
+
+NameEscape escape_of(const NameRules& rules) {
+    return {'=', [&rules](const std::string& name, OwnEscapes own) {
+                std::string result;
+                for (std::size_t i = 0; i < name.size(); ++i) {
+                    const bool escaped = is_refused(name[i], rules) ||
+                                         (own == OwnEscapes::Escape &&
+                                          starts_escape(std::string_view(name).substr(i)));
+                    result += escaped ? fmt::format("={:02X}", static_cast<unsigned char>(name[i]))
+                                      : std::string(1, name[i]);
+                }
+                return result;
+            }};
 }
 
 }  // namespace
@@ -40,12 +52,13 @@ std::optional<mail::FolderPath> path_of(std::string_view mailbox, const NameRule
     const std::vector<std::string_view> parts = rules.separator == '\0'
                                                     ? std::vector<std::string_view>{mailbox}
                                                     : base::split(mailbox, rules.separator);
+    const NameEscape escape = escape_of(rules);
     for (const std::string_view part : parts) {
-        if (part.empty()) {
-            continue;
+        if (!part.empty()) {
+            const std::string text(part);
+            path.push_back(
+                escape.decode(rules.utf8 ? text : base::decode_modified_utf7(part).value_or(text)));
         }
-        path.push_back(rules.utf8 ? std::string(part)
-                                  : base::decode_modified_utf7(part).value_or(std::string(part)));
     }
     if (path.empty()) {
         return std::nullopt;
@@ -60,22 +73,21 @@ std::string mailbox_of(const mail::FolderPath& path, const NameRules& rules) {
     if (path == mail::kInboxPath) {
         return "INBOX";
     }
+    const NameEscape escape = escape_of(rules);
     std::string name = rules.prefix;
     for (const std::string& part : path) {
         if (name.size() > rules.prefix.size()) {
             name += rules.separator;
         }
-        name += rules.utf8 ? part : base::encode_modified_utf7(part);
+        const std::string possible = escape.encode(part);
+        name += rules.utf8 ? possible : base::encode_modified_utf7(possible);
     }
     return name;
 }
 
 mail::FolderPath possible_path(const mail::FolderPath& path, const NameRules& rules) {
     const bool below_inbox = base::equals_ignore_case(path.front(), "INBOX");
-    mail::FolderPath result;
-    for (std::size_t i = below_inbox ? 1 : 0; i < path.size(); ++i) {
-        result.push_back(possible_name(path[i], rules));
-    }
+    mail::FolderPath result(path.begin() + (below_inbox ? 1 : 0), path.end());
     const bool one_place_for_both = base::starts_with_ignore_case(rules.prefix, "INBOX");
     if (below_inbox && (result.empty() || !one_place_for_both)) {
         result.insert(result.begin(), "INBOX");

@@ -24,14 +24,14 @@ struct NameRules {
 /// nullopt when nothing is left, as for the root of a namespace.
 std::optional<mail::FolderPath> path_of(std::string_view mailbox, const NameRules& rules);
 
-/// The way back. Pre: the path is one that possible_path() gives.
+/// The way back. What a name cannot have (the separator, control characters, and on strict servers
+/// more) is written =XX, which path_of() undoes. Pre: the path is one that possible_path() gives.
 std::string mailbox_of(const mail::FolderPath& path, const NameRules& rules);
 
-/// The nearest path that the server can hold: what a name cannot have (the separator, control
-/// characters, and on strict servers more) is written =XX. What is possible already stays as it is.
-/// "inbox" in any case at the top is {"INBOX"}, since servers have no other. On a server whose
-/// prefix is "INBOX.", {"INBOX", "Work"} is {"Work"}: they have one place for both. The caller
-/// keeps such paths apart.
+/// The nearest path that the server can hold. "inbox" in any case at the top is {"INBOX"}, since
+/// servers have no other. On a server whose prefix is "INBOX.", {"INBOX", "Work"} is {"Work"}: they
+/// have one place for both; and one without hierarchy has one level. The caller keeps such paths
+/// apart.
 mail::FolderPath possible_path(const mail::FolderPath& path, const NameRules& rules);
 
 }  // namespace mbx::store::imap

@@ -26,17 +26,28 @@ TEST(MailboxNames, EmptyPartsAreLeftOut) {
     EXPECT_FALSE(path_of("INBOX.", kDot));
 }
 
-TEST(PossiblePath, WritesWhatTheServerRefusesInHexadecimal) {
-    EXPECT_EQ(possible_path({"dog.food.me@x"}, kDot), (mail::FolderPath{"dog=2Efood=2Eme@x"}));
-    EXPECT_EQ(possible_path({"dog.food.me@x"}, kSlash), (mail::FolderPath{"dog.food.me@x"}));
-    EXPECT_EQ(possible_path({"100%", "a*"}, kSlash), (mail::FolderPath{"100%", "a*"}));
-    EXPECT_EQ(possible_path({"100%", "a;b"}, NameRules{"", '/', false, true}),
-              (mail::FolderPath{"100=25", "a=3Bb"}));
-}
-
-TEST(PossiblePath, LeavesWhatIsPossibleAsItIs) {
-    const mail::FolderPath once = possible_path({"dog.food", "a.b"}, kDot);
-    EXPECT_EQ(possible_path(once, kDot), once);
+TEST(MailboxNames, WhatTheServerRefusesIsWrittenInHexadecimalAndReadBack) {
+    const NameRules strict{"", '/', false, true};
+    const struct {
+        const NameRules& rules;
+        mail::FolderPath path;
+        const char* mailbox;
+    } cases[] = {
+        {kDot, {"dog.food.me@x"}, "INBOX.dog=2Efood=2Eme@x"},
+        {kSlash, {"dog.food.me@x"}, "dog.food.me@x"},
+        {kSlash, {"100%", "a*"}, "100%/a*"},
+        {strict, {"100%", "a;b"}, "100=25/a=3Bb"},
+        {kDot, {"a=2Eb"}, "INBOX.a=3D2Eb"},
+        {kDot, {"a=2Eb.c"}, "INBOX.a=3D2Eb=2Ec"},
+        {kSlash, {"a=2Eb", "price=20"}, "a=2Eb/price=20"},
+        {kSlash, {"a/b=FF"}, "a=2Fb=3DFF"},
+        {kSlash, {"a=FF"}, "a=FF"},
+    };
+    for (const auto& [rules, path, mailbox] : cases) {
+        EXPECT_EQ(mailbox_of(path, rules), mailbox);
+        EXPECT_EQ(path_of(mailbox, rules), path);
+        EXPECT_EQ(possible_path(path, rules), path);
+    }
 }
 
 TEST(PossiblePath, BelowAnInboxPrefixThereIsOnePlace) {
