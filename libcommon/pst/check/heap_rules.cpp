@@ -50,8 +50,9 @@ class BthWalk {
             return;
         }
         const std::size_t stride = header_.cbKey + (level > 0 ? sizeof(le32) : header_.cbEnt);
-        if (item->size() % stride != 0 || item->empty()) {
-            damaged(fmt::format("{} bytes are no whole records of {} bytes", item->size(), stride));
+        const ByteView bytes = item->bytes;
+        if (bytes.size() % stride != 0 || bytes.empty()) {
+            damaged(fmt::format("{} bytes are no whole records of {} bytes", bytes.size(), stride));
             return;
         }
         // An item of a hostile file may name itself.
@@ -59,8 +60,8 @@ class BthWalk {
             damaged("the tree has no end");
             return;
         }
-        for (std::size_t at = 0; at < item->size(); at += stride) {
-            const ByteView record = item->subspan(at, stride);
+        for (std::size_t at = 0; at < bytes.size(); at += stride) {
+            const ByteView record = bytes.subspan(at, stride);
             const ByteView key = record.first(header_.cbKey);
             if (at == 0 && !expected.empty() && !std::ranges::equal(key, expected)) {
                 damaged("an index key is not the first key below it");
@@ -72,7 +73,7 @@ class BthWalk {
             if (!last_.empty() && !is_before(last_, key)) {
                 damaged("keys do not ascend");
             }
-            last_ = key;
+            last_.assign(key.begin(), key.end());
             take_(record);
         }
     }
@@ -82,16 +83,56 @@ class BthWalk {
     const Place& place_;
     Reporter& reporter_;
     const std::function<void(ByteView)>& take_;
-    ByteView last_;
+    Bytes last_;  ///< key
     std::uint64_t items_ = 0;
     bool sound_ = true;
 };
 
 }  // namespace
 
+/// L5, block by block: the levels are nibbles in the block that comes first of its group.
+class Heap::FillLevels {
+  public:
+    explicit FillLevels(std::size_t block_size) : block_size_(block_size) {}
+
+    void take(std::size_t index, const Block& block) {
+        const std::size_t group = group_of(index);
+        if (group == index) {
+            const std::size_t at = index == 0 ? offsetof(ltp::HNHDR, rgbFillLevel)
+                                              : offsetof(ltp::HNBITMAPHDR, rgbFillLevel);
+            const std::size_t size = index == 0 ? sizeof(ltp::HNHDR::rgbFillLevel)
+                                                : sizeof(ltp::HNBITMAPHDR::rgbFillLevel);
+            told_ = base::to_bytes(ByteView(block.bytes).subspan(at, size));
+        }
+        const std::size_t nibble = index - group;  // the low one first
+        const auto byte = std::to_integer<unsigned>(told_[nibble / 2]);
+        const unsigned told = nibble % 2 == 0 ? byte & 0xFU : byte >> 4U;
+        const std::size_t used = std::min(block.map_end(), block_size_);
+        wrong_ += told != ltp::fill_level(block_size_ - used) ? 1 : 0;
+    }
+
+    void report(std::size_t blocks, const Place& place, Reporter& reporter) const {
+        if (wrong_ > 0) {
+            reporter.report(
+                "L5", place,
+                fmt::format("the fill level of {} of {} blocks is wrong", wrong_, blocks));
+        }
+    }
+
+  private:
+    static std::size_t group_of(std::size_t index) {
+        constexpr std::size_t kFirst = ltp::kBlocksInFirstFillLevels;
+        return index < kFirst ? 0 : index - (index - kFirst) % ltp::kBlocksPerBitmapHeader;
+    }
+
+    std::size_t block_size_;
+    Bytes told_;  ///< of the group
+    std::size_t wrong_ = 0;
+};
+
 std::optional<Heap> Heap::open(const NodeReader& reader, Bid data, const Place& place,
                                Reporter& reporter) {
-    const auto found = reader.blocks(data);
+    auto found = reader.blocks(data);
     if (!found) {
         return std::nullopt;
     }
@@ -100,22 +141,30 @@ std::optional<Heap> Heap::open(const NodeReader& reader, Bid data, const Place& 
                         "1..65536");
         return std::nullopt;
     }
-    Heap heap;
-    for (const BlockInfo* info : found->blocks) {
-        auto bytes = reader.read(*info);
+    Heap heap(reader);
+    heap.infos_ = std::move(found->blocks);
+    FillLevels levels(reader.image().largest_data());
+    for (std::size_t i = 0; i < heap.infos_.size(); ++i) {
+        const BlockInfo& info = *heap.infos_[i];
+        auto bytes = reader.read(info);
         if (!bytes) {
             return std::nullopt;
         }
         Place at = place;
-        at.block = Bid{info->bid};
-        at.offset = info->offset();
-        heap.blocks_.push_back({std::move(*bytes), {}});
-        if (!check_block(heap.blocks_.back(), heap.blocks_.size() - 1, at, reporter)) {
+        at.block = Bid{info.bid};
+        at.offset = info.offset();
+        Block block{std::move(*bytes), {}};
+        if (!check_block(block, i, at, reporter)) {
             return std::nullopt;
         }
+        levels.take(i, block);
+        heap.items_ += block.starts.size() - 1;
+        if (i < kKept) {
+            heap.kept_.push_back(std::make_shared<const Block>(std::move(block)));
+        }
     }
-    const auto header = read_record<ltp::HNHDR>(heap.blocks_.front().bytes);
-    heap.check_fill_levels(reader.image().largest_data(), place, reporter);
+    levels.report(heap.infos_.size(), place, reporter);
+    const auto header = read_record<ltp::HNHDR>(heap.kept_.front()->bytes);
     heap.client_ = header.bClientSig;
     heap.user_root_ = ltp::Hid{header.hidUserRoot};
     return heap;
@@ -186,63 +235,47 @@ std::size_t Heap::Block::map_end() const noexcept {
     return read_record<le16>(bytes) + sizeof(ltp::HNPAGEMAP) + starts.size() * sizeof(le16);
 }
 
-/// A nibble, the low one first.
-unsigned Heap::told_fill_level(std::size_t block) const {
-    const bool in_first = block < ltp::kBlocksInFirstFillLevels;
-    const std::size_t from = ltp::kBlocksInFirstFillLevels;
-    const std::size_t owner = in_first ? 0
-                                       : from + (block - from) / ltp::kBlocksPerBitmapHeader *
-                                                    ltp::kBlocksPerBitmapHeader;
-    const std::size_t levels =
-        in_first ? offsetof(ltp::HNHDR, rgbFillLevel) : offsetof(ltp::HNBITMAPHDR, rgbFillLevel);
-    const std::size_t nibble = block - owner;
-    const auto byte = std::to_integer<unsigned>(blocks_[owner].bytes[levels + nibble / 2]);
-    return nibble % 2 == 0 ? byte & 0xFU : byte >> 4U;
+/// Null when it cannot be read any more.
+std::shared_ptr<const Heap::Block> Heap::block(std::size_t index) const {
+    if (index < kept_.size()) {
+        return kept_[index];
+    }
+    auto result = cache_.find(index);
+    if (!result) {
+        auto bytes = reader_->read(*infos_[index]);
+        Block read{bytes ? std::move(*bytes) : Bytes{}, {}};
+        Reporter silent([](const Finding&) {});  // open() has reported
+        if (!check_block(read, index, {}, silent)) {
+            return nullptr;
+        }
+        result = std::make_shared<const Block>(std::move(read));
+        cache_.put(index, result);
+    }
+    return result;
 }
 
-void Heap::check_fill_levels(std::size_t block_size, const Place& place, Reporter& reporter) const {
-    std::size_t wrong = 0;
-    for (std::size_t i = 0; i < blocks_.size(); ++i) {
-        const std::size_t used = std::min(blocks_[i].map_end(), block_size);
-        wrong += told_fill_level(i) != ltp::fill_level(block_size - used) ? 1 : 0;
-    }
-    if (wrong > 0) {
-        reporter.report(
-            "L5", place,
-            fmt::format("the fill level of {} of {} blocks is wrong", wrong, blocks_.size()));
-    }
-}
-
-std::optional<ByteView> Heap::item(ltp::Hid hid) const noexcept {
-    if ((hid.value & 0x1FU) != 0 || hid.index() == 0 || hid.block() >= blocks_.size()) {
+std::optional<Heap::Item> Heap::item(ltp::Hid hid) const {
+    if ((hid.value & 0x1FU) != 0 || hid.index() == 0 || hid.block() >= infos_.size()) {
         return std::nullopt;
     }
-    const Block& block = blocks_[hid.block()];
-    if (hid.index() >= block.starts.size()) {
+    const auto in = block(hid.block());
+    if (!in || hid.index() >= in->starts.size()) {
         return std::nullopt;
     }
-    const std::size_t start = block.starts[hid.index() - 1];
-    return ByteView(block.bytes).subspan(start, block.starts[hid.index()] - start);
-}
-
-std::uint64_t Heap::items() const noexcept {
-    std::uint64_t count = 0;
-    for (const Block& block : blocks_) {
-        count += block.starts.size() - 1;
-    }
-    return count;
+    const std::size_t start = in->starts[hid.index() - 1];
+    return Item{in, ByteView(in->bytes).subspan(start, in->starts[hid.index()] - start)};
 }
 
 bool walk_bth(const Heap& heap, ltp::Hid header_hid, std::uint8_t key_size,
               std::initializer_list<std::uint8_t> data_sizes, const Place& place,
               Reporter& reporter, const std::function<void(ByteView)>& take) {
     const auto item = heap.item(header_hid);
-    if (!item || item->size() < sizeof(ltp::BTHHEADER)) {
+    if (!item || item->bytes.size() < sizeof(ltp::BTHHEADER)) {
         reporter.report("L4", place.with("BTH"),
                         fmt::format("HID {} of the header leads nowhere", hex32(header_hid.value)));
         return false;
     }
-    const auto header = read_record<ltp::BTHHEADER>(*item);
+    const auto header = read_record<ltp::BTHHEADER>(item->bytes);
     if (header.bType != ltp::kBthSignature || header.cbKey != key_size ||
         std::ranges::find(data_sizes, header.cbEnt) == data_sizes.end() ||
         header.bIdxLevels > kDeepestBth) {

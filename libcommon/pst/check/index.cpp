@@ -5,8 +5,13 @@
 namespace mbx::pst::check {
 
 void Index::sort() {
-    std::ranges::stable_sort(blocks, {}, &BlockInfo::bid);
-    std::ranges::stable_sort(nodes, {}, &NodeInfo::nid);
+    // A stable sort takes half as much memory again, and the trees of a sound file are sorted.
+    if (!std::ranges::is_sorted(blocks, {}, &BlockInfo::bid)) {
+        std::ranges::stable_sort(blocks, {}, &BlockInfo::bid);
+    }
+    if (!std::ranges::is_sorted(nodes, {}, &NodeInfo::nid)) {
+        std::ranges::stable_sort(nodes, {}, &NodeInfo::nid);
+    }
     std::ranges::sort(pages);
 }
 

@@ -41,7 +41,7 @@ std::optional<Bytes> read_hnid(const Heap& heap, const Object& object, ltp::Hnid
     }
     if (hnid.is_hid()) {
         const auto item = heap.item(hnid.hid());
-        return item ? std::optional(base::to_bytes(*item)) : std::nullopt;
+        return item ? std::optional(base::to_bytes(item->bytes)) : std::nullopt;
     }
     const Subnode* subnode = find(object.subnodes(), hnid.nid());
     return subnode != nullptr ? object.reader().read_all(subnode->data, kLookInto) : std::nullopt;
@@ -109,7 +109,8 @@ void PropertyContext::check_value(std::uint16_t id, const StoredValue& value, Re
 void PropertyContext::check_content(const StoredValue& value, const Place& place,
                                     Reporter& reporter) const {
     const ltp::Hnid hnid{value.raw};
-    if (hnid.is_hid() && heap_.item(hnid.hid())->empty()) {
+    if (const auto item = hnid.is_hid() ? heap_.item(hnid.hid()) : std::nullopt;
+        item && item->bytes.empty()) {
         reporter.report("L4", place, "the HID of a value without bytes", hex32(hnid.value), "0");
         return;
     }
@@ -182,10 +183,10 @@ std::optional<std::uint64_t> PropertyContext::size(const StoredValue& value) con
     if (!item) {
         return std::nullopt;
     }
-    if (value.type == PropertyType::Object && item->size() == sizeof(ltp::OBJECTVALUE)) {
-        return base::read_record<ltp::OBJECTVALUE>(*item).ulSize;
+    if (value.type == PropertyType::Object && item->bytes.size() == sizeof(ltp::OBJECTVALUE)) {
+        return base::read_record<ltp::OBJECTVALUE>(item->bytes).ulSize;
     }
-    return item->size();
+    return item->bytes.size();
 }
 
 Bid PropertyContext::data_of(const StoredValue& value) const {

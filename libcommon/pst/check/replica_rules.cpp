@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <vector>
 
 #include "base/little_endian.hpp"
 #include "pst/check/heap_rules.hpp"
@@ -27,7 +27,7 @@ std::optional<Heap> open_heap(const Store& store, Nid nid, ltp::HeapClient clien
         return std::nullopt;
     }
     const auto root = heap->item(heap->user_root());
-    if (!root || root->size() < sizeof(le32) ||
+    if (!root || root->bytes.size() < sizeof(le32) ||
         heap->client() != static_cast<std::uint8_t>(client)) {
         store.reporter.report("S17", object->place(), fmt::format("it is no {}", what));
         return std::nullopt;
@@ -36,7 +36,8 @@ std::optional<Heap> open_heap(const Store& store, Nid nid, ltp::HeapClient clien
 }
 
 ltp::Hid tree_of(const Heap& heap) {
-    return ltp::Hid{read_record<le32>(*heap.item(heap.user_root()))};
+    const auto root = heap.item(heap.user_root());
+    return root ? ltp::Hid{read_record<le32>(root->bytes)} : ltp::Hid{};
 }
 
 }  // namespace
@@ -85,17 +86,21 @@ void check_message_index(Store& store) {
         return;
     }
     const Place place = at_node(kMessageIndex);
-    std::set<std::uint32_t> indexed;
-    std::uint64_t twice = 0;
+    std::vector<std::uint32_t> indexed;
     walk_bth(*heap, tree_of(*heap), sizeof(le32), {sizeof(le32)}, place, store.reporter,
              [&](ByteView record) {
                  const auto messages = heap->item(ltp::Hid{read_record<le32>(record, 4)});
-                 for (std::size_t at = 0; messages && at + 4 <= messages->size(); at += 4) {
-                     twice += indexed.insert(read_record<le32>(*messages, at)).second ? 0 : 1;
+                 for (std::size_t at = 0; messages && at + 4 <= messages->bytes.size(); at += 4) {
+                     indexed.push_back(read_record<le32>(messages->bytes, at));
                  }
              });
+    std::ranges::sort(indexed);
+    const auto [repeated, end] = std::ranges::unique(indexed);
+    const auto twice = end - repeated;
+    indexed.erase(repeated, end);
     const auto missing = std::ranges::count_if(store.index.nodes, [&](const NodeInfo& node) {
-        return node.nid.type() == ndb::NidType::NormalMessage && !indexed.contains(node.nid.value);
+        return node.nid.type() == ndb::NidType::NormalMessage &&
+               !std::ranges::binary_search(indexed, node.nid.value);
     });
     if (missing > 0) {
         // SCANPST: "only minor inconsistencies", without a line in its log.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "base/little_endian.hpp"
 #include "mapi/tags.hpp"
@@ -22,6 +21,22 @@ constexpr std::size_t kEnd4b = 0;
 constexpr std::size_t kEnd2b = 1;
 constexpr std::size_t kEnd1b = 2;
 constexpr std::size_t kEndBm = 3;
+
+/// TCROWID.
+struct IndexRecord {
+    std::uint32_t id;
+    std::uint32_t row;
+};
+using RowIndex = std::vector<IndexRecord>;
+
+/// Those out of order or twice have been reported.
+void sort_by_key(RowIndex& index) {
+    if (!std::ranges::is_sorted(index, {}, &IndexRecord::id)) {
+        std::ranges::sort(index, {}, &IndexRecord::id);
+    }
+    const auto [repeated, end] = std::ranges::unique(index, {}, &IndexRecord::id);
+    index.erase(repeated, end);
+}
 
 }  // namespace
 
@@ -50,26 +65,26 @@ std::optional<Table> Table::open(Object& object, Reporter& reporter) {
 bool Table::read_info(Reporter& reporter) {
     const Place& place = object_->place();
     const auto item = heap_.item(heap_.user_root());
-    if (!item || item->size() < sizeof(ltp::TCINFO)) {
+    if (!item || item->bytes.size() < sizeof(ltp::TCINFO)) {
         reporter.report(
             "L4", place,
             fmt::format("HID {} of TCINFO leads nowhere", hex32(heap_.user_root().value)));
         return false;
     }
-    info_ = read_record<ltp::TCINFO>(*item);
+    info_ = read_record<ltp::TCINFO>(item->bytes);
     if (info_.bType != ltp::kTableSignature) {
         reporter.report("L11", place, "bType of TCINFO", hex(info_.bType),
                         hex(ltp::kTableSignature));
         return false;
     }
-    if (item->size() < sizeof(ltp::TCINFO) + info_.cCols * sizeof(ltp::TCOLDESC)) {
+    if (item->bytes.size() < sizeof(ltp::TCINFO) + info_.cCols * sizeof(ltp::TCOLDESC)) {
         reporter.report("L11", place, "cCols", fmt::format("{}", info_.cCols),
                         "as many as TCINFO holds");
         return false;
     }
     for (std::size_t i = 0; i < info_.cCols; ++i) {
-        const auto column =
-            read_record<ltp::TCOLDESC>(*item, sizeof(ltp::TCINFO) + i * sizeof(ltp::TCOLDESC));
+        const auto column = read_record<ltp::TCOLDESC>(
+            item->bytes, sizeof(ltp::TCINFO) + i * sizeof(ltp::TCOLDESC));
         columns_.push_back(
             {PropertyTag::from_value(column.tag), column.ibData, column.cbData, column.iBit});
     }
@@ -148,8 +163,8 @@ bool Table::find_rows(Reporter& reporter) {
             return false;
         }
         rows_in_heap_ = *item;
-        row_count_ = item->size() / row_size_;
-        expect_whole_rows(item->size(), reporter);
+        row_count_ = item->bytes.size() / row_size_;
+        expect_whole_rows(item->bytes.size(), reporter);
         return true;
     }
     const Subnode* subnode = object_->use(hnid.nid());
@@ -187,7 +202,7 @@ std::optional<ByteView> Table::row(std::size_t index) {
         return std::nullopt;
     }
     if (rows_per_block_ == 0) {
-        return rows_in_heap_.subspan(index * row_size_, row_size_);
+        return rows_in_heap_.bytes.subspan(index * row_size_, row_size_);
     }
     const std::size_t block = index / rows_per_block_;
     if (loaded_ != block) {
@@ -209,12 +224,13 @@ std::optional<ByteView> Table::row(std::size_t index) {
 
 void Table::check_rows(Reporter& reporter) {
     const Place& place = object_->place();
-    std::map<std::uint32_t, std::uint32_t> index;
+    RowIndex index;
     const ltp::Hid header{info_.hidRowIndex};
     const auto take = [&](ByteView record) {
-        index[read_record<le32>(record)] = record.size() == sizeof(ltp::TCROWID)
-                                               ? std::uint32_t{read_record<le32>(record, 4)}
-                                               : std::uint32_t{read_record<le16>(record, 4)};
+        index.push_back(
+            {read_record<le32>(record), record.size() == sizeof(ltp::TCROWID)
+                                            ? std::uint32_t{read_record<le32>(record, 4)}
+                                            : std::uint32_t{read_record<le16>(record, 4)}});
     };
     // ANSI files have 16-bit row numbers, but not in every table.
     if (object_->reader().image().is_ansi()) {
@@ -224,6 +240,7 @@ void Table::check_rows(Reporter& reporter) {
         walk_bth(heap_, header, ltp::kRowKeySize, {ltp::kRowDataSize}, place.with("row index"),
                  reporter, take);
     }
+    sort_by_key(index);
     if (index.size() != row_count_) {
         reporter.report("L12", place, "records of the row index", fmt::format("{}", index.size()),
                         fmt::format("{}, the rows of the matrix", row_count_));
@@ -244,8 +261,8 @@ void Table::check_rows(Reporter& reporter) {
             continue;
         }
         const std::uint32_t id = row_id(*bytes);
-        const auto found = index.find(id);
-        if (found == index.end() || found->second != i) {
+        const auto found = std::ranges::lower_bound(index, id, {}, &IndexRecord::id);
+        if (found == index.end() || found->id != id || found->row != i) {
             reporter.report(
                 "L12", place.with(fmt::format("row {}", i)),
                 fmt::format("PidTagLtpRowId is {}, but the row index does not lead here",
@@ -289,11 +306,12 @@ void Table::check_cell(const Column& column, ByteView bytes, const Place& row_pl
         return;
     }
     const auto item = hnid.is_hid() ? heap_.item(hnid.hid()) : std::nullopt;
-    if (item && item->empty() && !hnid.is_none()) {
+    if (item && item->bytes.empty() && !hnid.is_none()) {
         reporter.report("L4", row_place.with(describe(column.tag)),
                         "the HID of a value without bytes", hex32(hnid.value), "0");
-    } else if (item && !item->empty()) {
-        check_stored_value(column.tag.type, *item, row_place.with(describe(column.tag)), reporter);
+    } else if (item && !item->bytes.empty()) {
+        check_stored_value(column.tag.type, item->bytes, row_place.with(describe(column.tag)),
+                           reporter);
     }
 }
 

@@ -59,7 +59,7 @@ class Table {
     std::size_t row_size_ = 0;
     std::size_t row_count_ = 0;
     std::size_t rows_per_block_ = 0;
-    ByteView rows_in_heap_;
+    Heap::Item rows_in_heap_;
     DataBlocks row_blocks_;
     std::optional<std::size_t> loaded_;  ///< index in row_blocks_
     Bytes loaded_bytes_;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <functional>
-#include <unordered_set>
+#include <vector>
 
 #include "pst/ndb/seal.hpp"
 
@@ -29,7 +29,8 @@ class TreeWalk {
           reporter_(reporter),
           type_(type),
           leaf_size_(leaf_size),
-          leaf_(std::move(leaf)) {}
+          leaf_(std::move(leaf)),
+          seen_(image.size() / ndb::kPageSize) {}
 
     void walk(Bref root) { visit(root, std::nullopt, std::nullopt); }
 
@@ -59,15 +60,17 @@ class TreeWalk {
                              "a multiple of 512 behind the header");
             return false;
         }
-        if (!seen_.insert(at.ib.value / ndb::kPageSize).second) {
-            reporter_.report("T1", place, "the page occurs twice in the tree");
-            return false;
-        }
         const Bytes bytes = image_.read(at.ib.value, ndb::kPageSize);
         if (bytes.size() < ndb::kPageSize) {
             reporter_.report("T1", place, "the page lies beyond the end of the file");
             return false;
         }
+        const std::uint64_t number = at.ib.value / ndb::kPageSize;
+        if (seen_[number]) {
+            reporter_.report("T1", place, "the page occurs twice in the tree");
+            return false;
+        }
+        seen_[number] = true;
         const BtPage page = image_.bt_page(bytes);
         if (!is_usable(page, at, level, place)) {
             return page.cEnt == 0 && !level;
@@ -167,7 +170,7 @@ class TreeWalk {
     PageType type_;
     std::size_t leaf_size_;
     Leaf leaf_;
-    std::unordered_set<std::uint64_t> seen_;
+    std::vector<bool> seen_;  ///< by number of the page
     std::vector<std::uint32_t> pages_;
     std::optional<std::uint64_t> last_key_;
     std::uint64_t highest_page_bid_ = 0;
