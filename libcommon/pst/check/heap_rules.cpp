@@ -104,9 +104,8 @@ class Heap::FillLevels {
                                                 : sizeof(ltp::HNBITMAPHDR::rgbFillLevel);
             told_ = base::to_bytes(ByteView(block.bytes).subspan(at, size));
         }
-        const std::size_t nibble = index - group;  // the low one first
-        const auto byte = std::to_integer<unsigned>(told_[nibble / 2]);
-        const unsigned told = nibble % 2 == 0 ? byte & 0xFU : byte >> 4U;
+        const unsigned told = nibble(index - group);
+        in_group_ = index - group + 1;
         const std::size_t used = std::min(block.map_end(), block_size_);
         wrong_ += told != ltp::fill_level(block_size_ - used) ? 1 : 0;
     }
@@ -117,6 +116,12 @@ class Heap::FillLevels {
                 "L5", place,
                 fmt::format("the fill level of {} of {} blocks is wrong", wrong_, blocks));
         }
+        for (std::size_t i = in_group_; i < told_.size() * 2; ++i) {
+            if (nibble(i) != 0) {
+                reporter.report("L5", place, "there is a fill level for a block that is not there");
+                return;
+            }
+        }
     }
 
   private:
@@ -125,8 +130,15 @@ class Heap::FillLevels {
         return index < kFirst ? 0 : index - (index - kFirst) % ltp::kBlocksPerBitmapHeader;
     }
 
+    /// The low one of a byte first.
+    unsigned nibble(std::size_t at) const {
+        const auto byte = std::to_integer<unsigned>(told_[at / 2]);
+        return at % 2 == 0 ? byte & 0xFU : byte >> 4U;
+    }
+
     std::size_t block_size_;
-    Bytes told_;  ///< of the group
+    Bytes told_;                ///< of the group
+    std::size_t in_group_ = 0;  ///< blocks seen
     std::size_t wrong_ = 0;
 };
 

@@ -81,6 +81,12 @@ void PropertyContext::check_value(std::uint16_t id, const StoredValue& value, Re
                         "a known type");
         return;
     }
+    const std::size_t size = ltp::fixed_value_size(value.type);
+    if (ltp::is_inline_in_record(value.type) && size < sizeof value.raw &&
+        value.raw >> (8 * size) != 0) {
+        reporter.report("L14", place, "bytes behind its value", hex(value.raw >> (8 * size)),
+                        "0x0");
+    }
     if (value.type == PropertyType::Boolean) {
         if ((value.raw & 0xFFU) > 1) {
             reporter.report("L8", place, "its value", hex(value.raw), "0 or 1");

@@ -53,7 +53,7 @@ constexpr Rule kRules[]{
     {"L10", Severity::Warning, "every subnode is named by something", "2.2.2.8.3.3"},
     {"L11", Severity::Error, "a table's columns are sorted and tile its rows", "2.3.4.1"},
     {"L12", Severity::Error, "a table's rows, row index and row identifiers agree", "2.3.4.3"},
-    {"L14", Severity::Info, "an absent cell is zero", "2.3.4.4.3"},
+    {"L14", Severity::Info, "absent cells, and bytes that no value uses, are zero", "2.3.4.4.3"},
     {"S1", Severity::Error, "the mandatory nodes are there", "2.7.1"},
     {"S2", Severity::Warning, "the nodes that Outlook adds are there", ""},
     {"S3", Severity::Warning, "templates and tables have the columns of their kind", "2.4.4"},

@@ -141,6 +141,11 @@ bool Table::check_columns(Reporter& reporter) const {
     if (std::ranges::find(bytes, false) != bytes.end()) {
         broken("there are gaps between the columns");
     }
+    check_ends(reporter);
+    if (info_.hidIndex != 0) {
+        reporter.report(
+            Finding{&rule("L11"), Severity::Info, place, "hidIndex", hex32(info_.hidIndex), "0x0"});
+    }
     const Column* id = find(mapi::PidTagLtpRowId);
     const Column* version = find(mapi::PidTagLtpRowVer);
     if (id == nullptr || id->offset != 0 || id->bit != 0 || version == nullptr ||
@@ -148,6 +153,25 @@ bool Table::check_columns(Reporter& reporter) const {
         return broken("PidTagLtpRowId and PidTagLtpRowVer are not the first two cells");
     }
     return true;
+}
+
+/// Cells lie in a row by size, the largest first.
+void Table::check_ends(Reporter& reporter) const {
+    const auto end_of = [this](std::size_t least_size) {
+        std::size_t end = 0;
+        for (const Column& column : columns_) {
+            end = column.size >= least_size ? std::max(end, column.offset + column.size) : end;
+        }
+        return end;
+    };
+    const std::size_t end_4b = end_of(4);
+    const std::size_t end_2b = end_of(2);
+    if (info_.rgib[kEnd4b] != end_4b || info_.rgib[kEnd2b] != end_2b) {
+        reporter.report(Finding{&rule("L11"), Severity::Warning, object_->place(), "TCI_4b, TCI_2b",
+                                fmt::format("{}, {}", std::uint16_t{info_.rgib[kEnd4b]},
+                                            std::uint16_t{info_.rgib[kEnd2b]}),
+                                fmt::format("{}, {}", end_4b, end_2b)});
+    }
 }
 
 bool Table::find_rows(Reporter& reporter) {

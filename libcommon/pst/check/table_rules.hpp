@@ -45,6 +45,7 @@ class Table {
     Table(Heap heap, Object& object) : heap_(std::move(heap)), object_(&object) {}
     bool read_info(Reporter& reporter);
     bool check_columns(Reporter& reporter) const;
+    void check_ends(Reporter& reporter) const;
     bool find_rows(Reporter& reporter);
     void check_rows(Reporter& reporter);
     void check_row(std::size_t index, ByteView row, Reporter& reporter);

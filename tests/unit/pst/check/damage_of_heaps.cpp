@@ -50,6 +50,17 @@ void empty_last_item(MutableByteView heap) {
     put16(heap, 0, static_cast<std::uint16_t>(map));
 }
 
+/// Where TCINFO begins.
+std::size_t info_at(MutableByteView heap) {
+    constexpr std::ptrdiff_t kBehindHeader = 12;
+    return static_cast<std::size_t>(
+        std::find(heap.begin() + kBehindHeader, heap.end(), std::byte{0x7C}) - heap.begin());
+}
+
+std::uint8_t end_of_2b(MutableByteView heap) {
+    return std::to_integer<std::uint8_t>(heap[info_at(heap) + 4]);
+}
+
 /// A column with four bytes that the row does not have.
 const pst::check::Column& absent_column(base::ByteView row, const pst::check::Table& table) {
     return *std::ranges::find_if(table.columns(), [&](const pst::check::Column& column) {
@@ -95,6 +106,10 @@ std::vector<Damage> heap_damages() {
          },
          {},
          Sample::Large},
+        {"L5", "the level of a block that is not there",
+         [](Patient& p) {
+             p.block(p.data_block(kPlainMessage), [](MutableByteView d) { put8(d, 11, 0x10); });
+         }},
         {"L4", "an item for a value without bytes",
          [](Patient& p) { p.block(p.data_block(kPlainMessage), empty_last_item); }},
         {"L4", "hidUserRoot",
@@ -147,6 +162,21 @@ std::vector<Damage> heap_damages() {
                  put32(row, absent_column(row, table).offset, 7);
              });
          }},
+        {"L14", "bytes behind a Boolean",
+         [](Patient& p) {
+             p.record({kInbox}, 0x360A000B, [](MutableByteView r) { put8(r, 6, 1); });
+         }},
+        {"L11", "TCI_2b",
+         [](Patient& p) {
+             p.block(p.data_block(kInboxHierarchy), [](MutableByteView d) {
+                 put8(d, info_at(d) + 4, static_cast<std::uint8_t>(end_of_2b(d) + 1));
+             });
+         }},
+        told_as_info({"L11", "hidIndex",
+                      [](Patient& p) {
+                          p.block(p.data_block(kInboxHierarchy),
+                                  [](MutableByteView d) { put32(d, info_at(d) + 18, 0x20); });
+                      }}),
         {"L11",
          "columns out of order",
          in_node(kWorkContents, column_of(0x0037001F),
@@ -154,12 +184,8 @@ std::vector<Damage> heap_damages() {
          {"S3"}},
         {"L11", "TCI_1b",
          [](Patient& p) {
-             p.block(p.data_block(kInboxHierarchy), [](MutableByteView d) {
-                 const base::Bytes pattern{std::byte{0x7C}};
-                 const auto at =
-                     std::search(d.begin() + 12, d.end(), pattern.begin(), pattern.end());
-                 put16(d, static_cast<std::size_t>(at - d.begin()) + 6, 1);
-             });
+             p.block(p.data_block(kInboxHierarchy),
+                     [](MutableByteView d) { put16(d, info_at(d) + 6, 1); });
          }},
         {"L12", "a key of the row index",
          in_node(kInboxContents, little_endian32(kRichMessage.value),
