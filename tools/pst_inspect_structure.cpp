@@ -1,61 +1,28 @@
-// nodes, blocks, dump, map: how a file is built, for those who write or mend PSTs.
+// nodes, blocks, dump: how a file is built, for those who write or mend PSTs.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/utf.hpp"
 #include "mapi/names.hpp"
 #include "mapi/value_text.hpp"
 #include "pst/check/property_rules.hpp"
-#include "pst/check/space_map.hpp"
 #include "pst/check/table_rules.hpp"
 #include "pst/check/tree_rules.hpp"
 #include "pst/value_codec.hpp"
 #include "pst_inspect.hpp"
+#include "pst_inspect_structure.hpp"
 
 namespace mbx::inspect {
 namespace {
 
 using cli::Json;
-using pst::check::Image;
-using pst::check::Index;
 using pst::check::NodeReader;
 using pst::ndb::Bid;
 using pst::ndb::Nid;
 using pst::ndb::NidType;
-
-/// A command over the raw structure of one file; findings on the way are warnings.
-class StructureTool : public cli::Tool {
-  public:
-    using Tool::Tool;
-
-    ExitCode run(cli::Context& context) override {
-        const Image image(file_);
-        pst::check::Reporter reporter([&](const pst::check::Finding& finding) {
-            if (finding.severity == pst::check::Severity::Error) {
-                context.console.warning(fmt::format("{}: {}", pst::check::to_string(finding.place),
-                                                    pst::check::message_of(finding)));
-            }
-        });
-        const Index index = pst::check::walk_trees(image, reporter);
-        show(NodeReader(image, index), reporter, context.output);
-        return ExitCode::Ok;
-    }
-
-  protected:
-    void declare(cli::OptionSet& /*options*/) override {}
-    void check(std::vector<std::string> operands) override {
-        cli::expect_operands(operands, {"FILE"});
-        file_ = std::move(operands[0]);
-    }
-    virtual void show(const NodeReader& reader, pst::check::Reporter& reporter,
-                      cli::Output& output) = 0;
-
-    std::string file_;
-};
 
 std::string_view name_of(NidType type) {
     switch (type) {
@@ -339,125 +306,20 @@ class Dump final : public StructureTool {
     std::size_t limit_ = 200;
 };
 
-using pst::check::SectionUse;
-using pst::check::SpaceUse;
-
-struct UseLook {
-    SpaceUse use;
-    char letter;
-    std::string_view name;
-    std::string_view color;
-};
-/// The more notable one of two uses comes later.
-constexpr UseLook kLooks[]{
-    {SpaceUse::Free, '.', "free", "#f4f4f0"},
-    {SpaceUse::Data, 'd', "data", "#4a7ab5"},
-    {SpaceUse::Internal, 'i', "internal", "#c77d2e"},
-    {SpaceUse::Tree, 't', "trees", "#5b9a5b"},
-    {SpaceUse::Map, 'm', "maps", "#555555"},
-    {SpaceUse::Unowned, '!', "unowned", "#c62828"},
-};
-
-class Map final : public StructureTool {
-  public:
-    Map()
-        : StructureTool(
-              {.name = "map",
-               .summary = "show how the space of a file is used",
-               .usage = {"[OPTION]... FILE"},
-               .examples = {{"on the terminal", "pst-inspect map john.pst"},
-                            {"as a picture", "pst-inspect map --svg john.svg john.pst"}},
-               .notes =
-                   "One line for a section of 253952 bytes, one letter for 4096 bytes: the most\n"
-                   "notable use among m maps, t trees, i internal blocks, d data, . free,\n"
-                   "! allocated but not in use."}) {}
-
-  protected:
-    void declare(cli::OptionSet& options) override {
-        options.group("Map").value("svg", &svg_, "FILE", "write a picture into FILE");
-    }
-
-    void show(const NodeReader& reader, pst::check::Reporter& /*reporter*/,
-              cli::Output& output) override {
-        if (!svg_.empty()) {
-            base::replace_file(svg_, base::as_bytes(picture(reader)));
-            return;
-        }
-        pst::check::map_space(
-            reader.image(), reader.index(),
-            [&](std::uint64_t section, const SectionUse& use) { print(section, use, output); });
-    }
-
-  private:
-    static const UseLook& look_of(SpaceUse use) {
-        return *std::ranges::find(kLooks, use, &UseLook::use);
-    }
-
-    static void print(std::uint64_t section, const SectionUse& use, cli::Output& output) {
-        constexpr std::size_t kSlotsPerLetter = 64;
-        std::string letters;
-        for (std::size_t at = 0; at < use.size(); at += kSlotsPerLetter) {
-            const auto* most = std::begin(kLooks);
-            for (std::size_t slot = at; slot < at + kSlotsPerLetter; ++slot) {
-                most = std::max(most, &look_of(use.at(slot)));
-            }
-            letters += most->letter;
-        }
-        Json object{{"section", section}, {"offset", pst::ndb::section_offset(section)}};
-        for (const UseLook& look : kLooks) {
-            object[std::string(look.name)] =
-                static_cast<std::uint64_t>(std::ranges::count(use, look.use)) *
-                pst::ndb::kBlockAlignment;
-        }
-        output.record(
-            object,
-            fmt::format("{:>12}  {}", pst::check::hex(pst::ndb::section_offset(section)), letters));
-    }
-
-    /// One row of pixels for a section, one pixel for a slot; runs of one use are one rectangle.
-    static std::string picture(const NodeReader& reader) {
-        constexpr unsigned kRowHeight = 6;
-        constexpr unsigned kSlotsPerUnit = 4;
-        std::string rows;
-        pst::check::map_space(
-            reader.image(), reader.index(), [&](std::uint64_t section, const SectionUse& use) {
-                for (std::size_t at = 0; at < use.size();) {
-                    std::size_t end = at;
-                    while (end < use.size() && use.at(end) == use.at(at)) {
-                        ++end;
-                    }
-                    if (use.at(at) != SpaceUse::Free) {
-                        rows += fmt::format(
-                            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>\n",
-                            static_cast<double>(at) / kSlotsPerUnit, section * kRowHeight,
-                            static_cast<double>(end - at) / kSlotsPerUnit, kRowHeight - 1,
-                            look_of(use.at(at)).color);
-                    }
-                    at = end;
-                }
-            });
-        const std::uint64_t width = pst::ndb::kSlotsPerSection / kSlotsPerUnit;
-        const std::uint64_t height = reader.image().sections() * kRowHeight;
-        std::string legend;
-        double x = 0;
-        for (const UseLook& look : kLooks) {
-            legend += fmt::format(
-                "<rect x=\"{}\" y=\"{}\" width=\"10\" height=\"10\" fill=\"{}\" stroke=\"#999\"/>"
-                "<text x=\"{}\" y=\"{}\" font-family=\"sans-serif\" font-size=\"11\">{}</text>\n",
-                x, height + 8, look.color, x + 14, height + 17, look.name);
-            x += 90;
-        }
-        return fmt::format(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
-            "height=\"{1}\">\n<rect width=\"{0}\" height=\"{1}\" "
-            "fill=\"#f4f4f0\"/>\n{2}{3}</svg>\n",
-            width, height + 26, rows, legend);
-    }
-
-    std::string svg_;
-};
-
 }  // namespace
+
+ExitCode StructureTool::run(cli::Context& context) {
+    const pst::check::Image image(file_);
+    pst::check::Reporter reporter([&](const pst::check::Finding& finding) {
+        if (finding.severity == pst::check::Severity::Error) {
+            context.console.warning(fmt::format("{}: {}", pst::check::to_string(finding.place),
+                                                pst::check::message_of(finding)));
+        }
+    });
+    const pst::check::Index index = pst::check::walk_trees(image, reporter);
+    show(NodeReader(image, index), reporter, context.output);
+    return ExitCode::Ok;
+}
 
 std::unique_ptr<cli::Tool> make_nodes() {
     return std::make_unique<Nodes>();
@@ -468,8 +330,4 @@ std::unique_ptr<cli::Tool> make_blocks() {
 std::unique_ptr<cli::Tool> make_dump() {
     return std::make_unique<Dump>();
 }
-std::unique_ptr<cli::Tool> make_map() {
-    return std::make_unique<Map>();
-}
-
 }  // namespace mbx::inspect

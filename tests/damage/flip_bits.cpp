@@ -450,11 +450,11 @@ class Sweep {
         const BlockPlace& block = original_.block(at);
         for (const pst::check::NodeInfo& node : original_.index().nodes) {
             if (node.data == block.bid) {
-                return fmt::format("content without an effect on what is read: node of type {:#x}",
+                return fmt::format("said once, and read by Outlook alone: node of type {:#x}",
                                    static_cast<unsigned>(node.nid.type()));
             }
         }
-        return "content without an effect on what is read: subnode or part of a data tree";
+        return "said once, and read by Outlook alone: subnode or part of a data tree";
     }
 
     static std::size_t sum(const std::map<std::string, std::size_t>& counts) {
