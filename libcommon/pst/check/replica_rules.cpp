@@ -95,9 +95,9 @@ void check_message_index(Store& store) {
                  }
              });
     std::ranges::sort(indexed);
-    const auto [repeated, end] = std::ranges::unique(indexed);
-    const auto twice = end - repeated;
-    indexed.erase(repeated, end);
+    const auto repeated = std::unique(indexed.begin(), indexed.end());
+    const auto twice = indexed.end() - repeated;
+    indexed.erase(repeated, indexed.end());
     const auto missing = std::ranges::count_if(store.index.nodes, [&](const NodeInfo& node) {
         return node.nid.type() == ndb::NidType::NormalMessage &&
                !std::ranges::binary_search(indexed, node.nid.value);

@@ -34,6 +34,7 @@ constexpr NodeRule kOutlookNodes[]{
     {0x62B, Severity::Warning}, {0x64C, Severity::Warning}, {0x6B6, Severity::Warning},
     {0x6D7, Severity::Warning}, {0x6F8, Severity::Warning}, {0x261, Severity::Info},
     {0xC01, Severity::Info},    {0xE01, Severity::Info},    {0xEC1, Severity::Info},
+    {0xE41, Severity::Info},    {0xF21, Severity::Info},
 };
 /// Beside those of search folders, which are a type of their own.
 constexpr std::uint32_t kQueues[]{ndb::kNidSearchManagementQueue.value, 0xEC1};

@@ -34,8 +34,8 @@ void sort_by_key(RowIndex& index) {
     if (!std::ranges::is_sorted(index, {}, &IndexRecord::id)) {
         std::ranges::sort(index, {}, &IndexRecord::id);
     }
-    const auto [repeated, end] = std::ranges::unique(index, {}, &IndexRecord::id);
-    index.erase(repeated, end);
+    const auto is_same = [](const IndexRecord& a, const IndexRecord& b) { return a.id == b.id; };
+    index.erase(std::unique(index.begin(), index.end(), is_same), index.end());
 }
 
 }  // namespace
