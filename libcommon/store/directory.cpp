@@ -174,15 +174,45 @@ bool Directory::is_link_to_folder(const std::string& name) const noexcept {
            ::fstatat(fd, name.c_str(), &target, 0) == 0 && S_ISDIR(target.st_mode);
 }
 
+bool Directory::is_broken_link(const std::string& name) const noexcept {
+    struct stat link {};
+    struct stat target {};
+    const int fd = handle_->descriptor();
+    return ::fstatat(fd, name.c_str(), &link, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(link.st_mode) &&
+           ::fstatat(fd, name.c_str(), &target, 0) != 0;
+}
+
 std::optional<Directory> Directory::find_folder(const std::string& name) const {
-    const int fd = ::openat(handle_->descriptor(), name.c_str(), kFolderFlags | O_NOFOLLOW);
+    int fd = ::openat(handle_->descriptor(), name.c_str(), kFolderFlags | O_NOFOLLOW);
+    const bool may_be_link = fd < 0 && (errno == ENOTDIR || errno == ELOOP);
+    if (may_be_link) {
+        fd = ::openat(handle_->descriptor(), name.c_str(), kFolderFlags);
+    }
     if (fd < 0) {
         if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) {
             return std::nullopt;
         }
         throw failure("cannot open the folder", path_of(name), ErrorCode::Io);
     }
-    return Directory(base::File::adopt(fd, path_of(name)));
+    Directory folder(base::File::adopt(fd, path_of(name)));
+    if (may_be_link && status_of(*folder.handle_).st_uid != status_of(*handle_).st_uid) {
+        return std::nullopt;
+    }
+    return folder;
+}
+
+std::optional<Directory> Directory::parent() const {
+    const int fd = ::openat(handle_->descriptor(), "..", kFolderFlags);
+    if (fd < 0) {
+        return std::nullopt;
+    }
+    Directory above(base::File::adopt(fd, path_of("..")));
+    return above.identity() != identity() ? std::optional(std::move(above)) : std::nullopt;
+}
+
+Directory::Identity Directory::identity() const {
+    const struct stat status = status_of(*handle_);
+    return {status.st_dev, status.st_ino};
 }
 
 Directory Directory::make_folder(const std::string& name) const {
@@ -192,7 +222,8 @@ Directory Directory::make_folder(const std::string& name) const {
     }
     std::optional<Directory> folder = find_folder(name);
     if (!folder) {
-        throw Error(ErrorCode::CannotCreate, "is not a folder, or is a symbolic link")
+        throw Error(ErrorCode::CannotCreate,
+                    "is not a folder, or a symbolic link that is not followed")
             .with_place(base::escape(path_of(name)));
     }
     if (made) {

@@ -1,8 +1,9 @@
 // A folder of the file system, held open, and what is done in it by name alone.
 //
-// Every step goes through the descriptor of the folder and refuses symbolic links, so a mailbox
-// whose owner puts links or renames things while we run cannot lead us out of it: the root may be
-// reached through links, nothing below it is.
+// Every step goes through the descriptor of the folder, so a mailbox whose owner puts links or
+// renames things while we run cannot lead us to what belongs to others: below the root, a link to a
+// file is refused, and one to a folder is followed only when that folder and the one with the link
+// have the same owner.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/file.hpp"
@@ -38,10 +40,15 @@ class Directory {
 
     /// Is there a symbolic link of that name, and does it lead to a folder?
     bool is_link_to_folder(const std::string& name) const noexcept;
+    /// Does it lead to nothing, or to what cannot be looked at?
+    bool is_broken_link(const std::string& name) const noexcept;
 
-    /// nullopt when there is no folder of that name, a link included.
+    /// nullopt when there is no folder of that name, or a link to one of another owner.
     std::optional<Directory> find_folder(const std::string& name) const;
-    /// Opened, and made when missing. Throws Error(CannotCreate), also when the name is a link.
+    /// The folder that this one lies in; nullopt for "/", and when it cannot be opened.
+    std::optional<Directory> parent() const;
+    /// Opened, and made when missing. Throws Error(CannotCreate), also when the name is a link that
+    /// is not followed.
     Directory make_folder(const std::string& name) const;
 
     /// nullopt when there is nothing of that name. Throws Error: BadData (no regular file),
@@ -61,6 +68,10 @@ class Directory {
     /// Returns false when it cannot be removed; for cleaning up.
     bool remove(const std::string& name) const noexcept;
     void sync() const;
+
+    /// Tells the folder from all others, whatever name leads to it.
+    using Identity = std::pair<std::uint64_t, std::uint64_t>;
+    Identity identity() const;
 
     const std::string& path() const noexcept { return handle_->path(); }
     int descriptor() const noexcept { return handle_->descriptor(); }

@@ -14,12 +14,12 @@
 #include "store/disk_names.hpp"
 #include "store/eml_flags.hpp"
 #include "store/folder_table.hpp"
+#include "store/folder_walk.hpp"
 #include "store/message_file.hpp"
 
 namespace mbx::store {
 namespace {
 
-constexpr std::size_t kDeepest = 1000;
 constexpr std::size_t kLongestPath = 3500;  // leaves room below PATH_MAX for the root and a message
 constexpr std::string_view kEnding = ".eml";
 constexpr const char* kNameFile = ".mbx-folder-name";  // see NameFile
@@ -148,7 +148,7 @@ class EmlWriter final : public FolderWriter {
     }
 
     void append(const mail::Message& message, std::uint64_t ticket) override {
-        const std::string name = fmt::format("{:06}{}", ++number_, kEnding);
+        std::string name = fmt::format("{:06}{}", ++number_, kEnding);
         delivery_.add(message, ticket, aside_name_of(name),
                       [&](const BatchDelivery::Sizes& /*sizes*/) { return name; });
         lines_ += eml_flags_line(name, message);
@@ -187,67 +187,46 @@ DiskNaming eml_naming() {
     return {escape, escape, PathLimits{kLongestPath, kLongestFileName, path_length, name_length}};
 }
 
-class Scanner {
-  public:
-    Scanner(Directory root, FolderTable& table, base::Diagnostics& diagnostics)
-        : root_(std::move(root)), table_(table), diagnostics_(diagnostics), naming_(eml_naming()) {}
-
-    /// `names`: those that lead to the folder, as they are on disk.
-    void scan(const Directory& folder, const mail::FolderPath& names,
-              const std::vector<std::string>& steps) {
-        if (steps.size() > kDeepest) {
-            report(base::Severity::Error, "folders-too-deep", folder.path(),
-                   "folders below this one are left out");
-            return;
+FolderTable scan_eml_tree(const Directory& root, base::Diagnostics& diagnostics) {
+    FolderTable table;
+    const DiskNaming naming = eml_naming();
+    const auto add = [&](const FolderWalk::Steps& steps) {
+        mail::FolderPath names;
+        for (const std::string& step : steps) {
+            names.push_back(base::is_valid_utf8(step) ? step : name_from_disk(step, true));
         }
-        bool has_messages = false;
-        for (const DirectoryEntry& entry : folder.entries()) {
+        table.add(NameFile::path_of(root, steps, kNameFile, with_inbox(std::move(names)), naming),
+                  steps, true, diagnostics);
+    };
+    bool root_has_messages = false;
+    const auto visit = [&](const Directory& folder, const FolderWalk::Steps& steps,
+                           const std::vector<DirectoryEntry>& entries) {
+        FolderWalk::Steps below;
+        for (const DirectoryEntry& entry : entries) {
             if (entry.name.front() == '.') {
                 continue;
             }
             if (entry.kind == EntryKind::Folder) {
-                scan_folder(folder, entry.name, names, steps);
+                below.push_back(entry.name);
             } else if (is_eml(entry.name)) {
-                has_messages = true;
-            } else if (folder.is_link_to_folder(entry.name)) {
-                report(base::Severity::Error, "link-not-followed", folder.path_of(entry.name),
-                       "a symbolic link to a folder is not followed; what is in it is left out");
-            } else {
-                report(base::Severity::Warning, "not-an-eml", folder.path_of(entry.name),
-                       "is no .eml file; it is left out");
+                root_has_messages = root_has_messages || steps.empty();
+            } else if (!folder.is_broken_link(entry.name)) {
+                diagnostics.report({base::Severity::Warning, "not-an-eml",
+                                    base::escape(folder.path_of(entry.name)),
+                                    "is no .eml file; it is left out"});
             }
         }
-        if (steps.empty() && has_messages) {
-            table_.add(mail::kInboxPath, {}, true, diagnostics_);
+        if (!steps.empty()) {
+            add(steps);
         }
+        return below;
+    };
+    FolderWalk(root, diagnostics).run(visit);
+    if (root_has_messages) {
+        table.add(mail::kInboxPath, {}, true, diagnostics);
     }
-
-  private:
-    void scan_folder(const Directory& folder, const std::string& name, mail::FolderPath names,
-                     std::vector<std::string> steps) {
-        try {
-            if (const std::optional<Directory> child = folder.find_folder(name)) {
-                names.push_back(base::is_valid_utf8(name) ? name : name_from_disk(name, true));
-                names = with_inbox(std::move(names));
-                steps.push_back(name);
-                table_.add(NameFile::path_of(root_, steps, kNameFile, names, naming_), steps, true,
-                           diagnostics_);
-                scan(*child, names, steps);
-            }
-        } catch (const Error& error) {
-            report(base::Severity::Error, "folder-unreadable", folder.path_of(name), error.text());
-        }
-    }
-
-    void report(base::Severity severity, const char* id, std::string_view place, std::string text) {
-        diagnostics_.report({severity, id, base::escape(place), std::move(text)});
-    }
-
-    Directory root_;
-    FolderTable& table_;
-    base::Diagnostics& diagnostics_;
-    DiskNaming naming_;
-};
+    return table;
+}
 
 class EmlStore final : public MailStore {
   public:
@@ -313,9 +292,7 @@ class EmlStore final : public MailStore {
 std::unique_ptr<MailStore> open_eml(const std::string& path, OpenMode mode,
                                     base::Diagnostics& diagnostics) {
     const Directory root = mode == OpenMode::Write ? Directory::make(path) : Directory::open(path);
-    FolderTable folders;
-    Scanner(root, folders, diagnostics).scan(root, {}, {});
-    auto store = std::make_unique<EmlStore>(root, std::move(folders), diagnostics);
+    auto store = std::make_unique<EmlStore>(root, scan_eml_tree(root, diagnostics), diagnostics);
     if (mode == OpenMode::Write) {
         store->create_folder(mail::kInboxPath, mail::SpecialUse::Inbox);
     }

@@ -12,11 +12,11 @@
 #include "base/modified_utf7.hpp"
 #include "base/text.hpp"
 #include "base/utf.hpp"
+#include "store/folder_walk.hpp"
 
 namespace mbx::store {
 namespace {
 
-constexpr std::size_t kDeepest = 1000;
 constexpr std::size_t kLongestPath = 3500;  // leaves room below PATH_MAX for the root and a message
 constexpr std::uint64_t kLargestSubscriptions = 16 * 1024 * 1024;
 constexpr std::string_view kVersion2 = "V\t2";  // Dovecot 2.3: levels parted by tabs
@@ -50,6 +50,10 @@ struct Found {
     bool nested = false;
 };
 
+bool is_dotted(std::string_view file_name) {
+    return file_name.front() == '.';
+}
+
 /// ".A.B" → "A", "B". A dot too many stays with the name behind it: ".A..B" → "A", ".B".
 std::vector<std::string> names_of_dotted(std::string_view file_name) {
     std::vector<std::string> names;
@@ -68,61 +72,37 @@ std::vector<std::string> names_of_dotted(std::string_view file_name) {
     return names;
 }
 
-class Scanner {
-  public:
-    explicit Scanner(base::Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
-
-    void scan(const Directory& folder, const Found& here) {
-        if (here.steps.size() > kDeepest) {
-            report("folders-too-deep", folder.path(), "folders below this one are left out");
-            return;
-        }
-        for (const DirectoryEntry& entry : folder.entries()) {
-            if (entry.kind == EntryKind::Link && folder.is_link_to_folder(entry.name)) {
-                report("link-not-followed", folder.path_of(entry.name),
-                       "a symbolic link to a folder is not followed; what is in it is left out");
-            } else if (entry.kind == EntryKind::Folder && entry.name != "cur" &&
-                       entry.name != "new" && entry.name != "tmp") {
-                scan_child(folder, here, entry.name);
-            }
-        }
-    }
-
-    std::vector<Found> found;
-
-  private:
-    void scan_child(const Directory& folder, const Found& here, const std::string& name) {
-        std::optional<Directory> child;
-        try {
-            child = folder.find_folder(name);
-        } catch (const Error& error) {
-            report("folder-unreadable", folder.path_of(name), error.text());
-        }
-        if (!child) {
-            return;
-        }
-        const bool dotted = name.front() == '.';
-        Found there = here;
-        there.steps.push_back(name);
-        there.nested = !dotted;
+Found found_at(const FolderWalk::Steps& steps) {
+    Found found{steps, {}, !is_dotted(steps.back())};
+    for (const std::string& step : steps) {
         const std::vector<std::string> names =
-            dotted ? names_of_dotted(name) : std::vector<std::string>{name};
-        there.names.insert(there.names.end(), names.begin(), names.end());
-        const bool has_mail = is_maildir(*child);
-        if (has_mail) {
-            found.push_back(there);
-        }
-        if (has_mail || !dotted) {
-            scan(*child, there);
-        }
+            is_dotted(step) ? names_of_dotted(step) : std::vector<std::string>{step};
+        found.names.insert(found.names.end(), names.begin(), names.end());
     }
+    return found;
+}
 
-    void report(const char* id, std::string_view place, std::string text) {
-        diagnostics_.report({base::Severity::Error, id, base::escape(place), std::move(text)});
-    }
-
-    base::Diagnostics& diagnostics_;
-};
+std::vector<Found> find_folders(const Directory& root, base::Diagnostics& diagnostics) {
+    std::vector<Found> found;
+    FolderWalk(root, diagnostics)
+        .run([&](const Directory& folder, const FolderWalk::Steps& steps,
+                 const std::vector<DirectoryEntry>& entries) {
+            const bool has_mail = is_maildir(folder);
+            if (has_mail && !steps.empty()) {
+                found.push_back(found_at(steps));
+            }
+            FolderWalk::Steps below;
+            const bool is_foreign = !has_mail && !steps.empty() && is_dotted(steps.back());
+            for (const DirectoryEntry& entry : entries) {
+                if (!is_foreign && entry.kind == EntryKind::Folder && entry.name != "cur" &&
+                    entry.name != "new" && entry.name != "tmp") {
+                    below.push_back(entry.name);
+                }
+            }
+            return below;
+        });
+    return found;
+}
 
 /// The names in the subscription files of Dovecot and Courier.
 class Subscriptions {
@@ -220,19 +200,18 @@ std::string MaildirNaming::subscription_of(const mail::FolderPath& path) const {
 }
 
 MaildirTree scan_maildir(const Directory& root, base::Diagnostics& diagnostics) {
-    Scanner scanner(diagnostics);
-    scanner.scan(root, {});
+    const std::vector<Found> found = find_folders(root, diagnostics);
     MaildirTree tree;
-    tree.naming.utf8 = has_utf8_names(scanner.found);
-    const auto is_dotted = [](const Found& folder) { return !folder.nested; };
-    tree.naming.nested = !scanner.found.empty() &&
-                         std::none_of(scanner.found.begin(), scanner.found.end(), is_dotted);
+    tree.naming.utf8 = has_utf8_names(found);
+    tree.naming.nested =
+        !found.empty() &&
+        std::all_of(found.begin(), found.end(), [](const Found& folder) { return folder.nested; });
     if (is_maildir(root)) {
         tree.folders.add(mail::kInboxPath, {}, true, diagnostics);
     }
     const Subscriptions subscriptions(root);
     const DiskNaming naming = tree.naming.on_disk();
-    for (const Found& folder : scanner.found) {
+    for (const Found& folder : found) {
         mail::FolderPath on_disk;
         for (const std::string& name : folder.names) {
             on_disk.push_back(name_from_disk(name, tree.naming.utf8));

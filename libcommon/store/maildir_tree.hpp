@@ -41,7 +41,7 @@ struct MaildirTree {
     MaildirNaming naming;
 };
 
-/// Links to folders are not followed but reported. An empty table means: no Maildir.
+/// See FolderWalk for links. An empty table means: no Maildir.
 MaildirTree scan_maildir(const Directory& root, base::Diagnostics& diagnostics);
 
 /// In the folder's own place; see NameFile.

@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "base/text.hpp"
+#include "store/folder_walk.hpp"
 #include "store/mbox_splitter.hpp"
 
 namespace mbx::store {
@@ -18,7 +19,6 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::size_t kDeepest = 1000;
 constexpr std::size_t kLongestPath = 3500;  // leaves room below PATH_MAX for the root
 constexpr std::string_view kSubfolders = ".sbd";
 constexpr std::string_view kMbox = ".mbox";
@@ -72,54 +72,41 @@ class Scanner {
           diagnostics_(diagnostics),
           naming_(mbox_naming()) {}
 
-    /// `names`: those that lead to the folder, as they are on disk.
-    void scan(const Directory& folder, const mail::FolderPath& names,
-              const std::vector<std::string>& steps) {
-        if (steps.size() > kDeepest) {
-            report(base::Severity::Error, "folders-too-deep", folder.path(),
-                   "folders below this one are left out");
-            return;
-        }
-        for (const DirectoryEntry& entry : folder.entries()) {
+    FolderWalk::Steps visit(const Directory& folder, const FolderWalk::Steps& steps,
+                            const std::vector<DirectoryEntry>& entries) {
+        FolderWalk::Steps below;
+        for (const DirectoryEntry& entry : entries) {
             if (entry.name.front() == '.') {
                 continue;
             }
-            std::vector<std::string> there = steps;
-            there.push_back(entry.name);
-            if (entry.kind == EntryKind::File) {
-                add_file(folder, entry.name, names, std::move(there));
-            } else if (entry.kind == EntryKind::Folder) {
-                scan_folder(folder, entry.name, names, there);
-            } else if (!is_companion(entry.name)) {
+            if (entry.kind == EntryKind::Folder) {
+                below.push_back(entry.name);
+            } else if (entry.kind == EntryKind::File) {
+                add_file(folder, entry.name, steps);
+            } else if (!is_companion(entry.name) && !folder.is_broken_link(entry.name)) {
                 report(base::Severity::Error, "not-followed", folder.path_of(entry.name),
                        "neither a file nor a folder (a symbolic link, say); it is left out");
             }
         }
+        return below;
     }
 
   private:
-    void add_file(const Directory& folder, const std::string& name, mail::FolderPath names,
-                  std::vector<std::string> steps) {
+    void add_file(const Directory& folder, const std::string& name,
+                  const FolderWalk::Steps& place) {
         if (is_companion(name) || !is_mbox(folder, name)) {
             return;
         }
-        names.push_back(name_from_disk(without(name, kMbox), false));
-        const std::vector<std::string> place(steps.begin(), steps.end() - 1);
-        mail::FolderPath path =
-            NameFile::path_of(root_, place, mbox_name_file(name), names, naming_);
-        table_.add(std::move(path), std::move(steps), true, diagnostics_);
-    }
-
-    void scan_folder(const Directory& folder, const std::string& name, mail::FolderPath names,
-                     const std::vector<std::string>& steps) {
-        try {
-            if (const std::optional<Directory> child = folder.find_folder(name)) {
-                names.push_back(name_from_disk(without(name, kSubfolders), false));
-                scan(*child, with_inbox(std::move(names)), steps);
-            }
-        } catch (const Error& error) {
-            report(base::Severity::Error, "folder-unreadable", folder.path_of(name), error.text());
+        mail::FolderPath names;
+        for (const std::string& step : place) {
+            names.push_back(name_from_disk(without(step, kSubfolders), false));
         }
+        names.push_back(name_from_disk(without(name, kMbox), false));
+        FolderWalk::Steps steps = place;
+        steps.push_back(name);
+        mail::FolderPath path = NameFile::path_of(root_, place, mbox_name_file(name),
+                                                  with_inbox(std::move(names)), naming_);
+        table_.add(std::move(path), std::move(steps), true, diagnostics_);
     }
 
     /// A file that cannot be read counts: reading its messages tells why.
@@ -157,7 +144,12 @@ class Scanner {
 
 FolderTable scan_mbox_tree(const Directory& root, base::Diagnostics& diagnostics) {
     FolderTable table;
-    Scanner(root, table, diagnostics).scan(root, {}, {});
+    Scanner scanner(root, table, diagnostics);
+    FolderWalk(root, diagnostics)
+        .run([&](const Directory& folder, const FolderWalk::Steps& steps,
+                 const std::vector<DirectoryEntry>& entries) {
+            return scanner.visit(folder, steps, entries);
+        });
     return table;
 }
 

@@ -12,7 +12,8 @@
 
 namespace mbx::store {
 
-/// Where the mbox of each folder lies. Links to folders are not followed but reported.
+/// Where the mbox of each folder lies. See FolderWalk for links to folders; those to files are
+/// refused.
 FolderTable scan_mbox_tree(const Directory& root, base::Diagnostics& diagnostics);
 
 DiskNaming mbox_naming();

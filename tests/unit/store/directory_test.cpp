@@ -50,24 +50,40 @@ TEST(Directory, ListsWhatIsThere) {
     EXPECT_EQ(entries[3].kind, EntryKind::Link);
 }
 
-TEST(Directory, FollowsNoLinkBelowTheRoot) {
+TEST(Directory, FollowsNoLinkToAFile) {
     const test::TemporaryFolder folder;
     test::put_file(folder / "outside/secret", "x");
     fs::create_directory(folder / "box");
-    fs::create_directory_symlink(folder / "outside", folder / "box/way-out");
     fs::create_symlink(folder / "outside/secret", folder / "box/file");
     fs::create_symlink(folder / "outside/made", folder / "box/new-file");
     const Directory box = Directory::open(folder / "box");
-    EXPECT_FALSE(box.find_folder("way-out"));
-    EXPECT_TRUE(box.is_link_to_folder("way-out"));
     EXPECT_FALSE(box.is_link_to_folder("file"));
+    EXPECT_FALSE(box.is_broken_link("file"));
+    EXPECT_TRUE(box.is_broken_link("new-file"));
     EXPECT_EQ(code_of([&] { box.find_file("file"); }), ErrorCode::BadData);
-    EXPECT_EQ(code_of([&] { box.make_folder("way-out"); }), ErrorCode::CannotCreate);
     EXPECT_EQ(code_of([&] { box.open_append("new-file"); }), ErrorCode::CannotCreate);
     EXPECT_EQ(code_of([&] { box.create_file("new-file"); }), ErrorCode::CannotCreate);
     EXPECT_FALSE(fs::exists(folder / "outside/made"));
     box.replace_file("file", "new");
     EXPECT_EQ(test::file_content(folder / "outside/secret"), "x");
+}
+
+TEST(Directory, FollowsALinkToAFolderOfTheSameOwnerOnly) {
+    const test::TemporaryFolder folder;
+    test::put_file(folder / "elsewhere/mine", "x");
+    fs::create_directory(folder / "box");
+    fs::create_directory_symlink(folder / "elsewhere", folder / "box/link");
+    const Directory box = Directory::open(folder / "box");
+    EXPECT_TRUE(box.is_link_to_folder("link"));
+    ASSERT_TRUE(box.find_folder("link"));
+    EXPECT_EQ(box.find_folder("link")->identity(),
+              Directory::open(folder / "elsewhere").identity());
+    EXPECT_TRUE(box.make_folder("link").find_file("mine"));
+    if (::chown((folder / "elsewhere").c_str(), 12345, 12345) != 0) {
+        GTEST_SKIP() << "only root can give a folder to another user";
+    }
+    EXPECT_FALSE(box.find_folder("link"));
+    EXPECT_EQ(code_of([&] { box.make_folder("link"); }), ErrorCode::CannotCreate);
 }
 
 TEST(Directory, DoesNotWaitForAPipe) {

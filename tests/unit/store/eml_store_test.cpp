@@ -57,6 +57,19 @@ TEST(EmlStore, MessagesInTheRootBesideAnInboxAreNotLost) {
     EXPECT_THAT(store.diagnostic_ids(), ElementsAre("folder-name-taken"));
 }
 
+TEST(EmlStore, LinkedFoldersAreFollowedAndTakenOnce) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "t/INBOX/1.eml", "in");
+    put_file(folder / "elsewhere/1.eml", "linked");
+    fs::create_directory_symlink(folder / "elsewhere", folder / "t/Linked");
+    fs::create_directory_symlink("../INBOX", folder / "t/INBOX/Self");
+    fs::create_directory_symlink("nowhere", folder / "t/Gone");
+    OpenedStore store("eml:" + folder / "t", OpenMode::Read);
+    EXPECT_EQ(snapshot_of(*store).at({"Linked"}).at(0).bytes, "linked");
+    EXPECT_EQ(store->folders().size(), 2U);
+    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("link-broken", "link-to-known-folder"));
+}
+
 TEST(EmlStore, ABadFileIsAnErrorAndTheNextOneComes) {
     const test::TemporaryFolder folder;
     put_file(folder / "t/1.eml", "\x1f\x8b\x08rest");

@@ -242,13 +242,42 @@ TEST_F(MaildirTest, AnEmptyMessageIsAMessageAndAWarning) {
     EXPECT_EQ(store.diagnostics().at(0).place, root() + "/cur/1.empty:2,S");
 }
 
-TEST_F(MaildirTest, LinkedFoldersAreReportedAndLeftOut) {
-    fs::create_directories(temporary_ / "elsewhere/cur");
+TEST_F(MaildirTest, LinkedFoldersAreFollowedAndTakenOnce) {
+    put_file(temporary_ / "elsewhere/cur/1.a:2,", "linked");
+    put_file(temporary_ / "elsewhere/.Sub/cur/1.a:2,", "below");
     fs::create_directory_symlink(temporary_ / "elsewhere", root() + "/.Linked");
+    fs::create_directory_symlink(temporary_ / "elsewhere", root() + "/.Twice");
+    fs::create_directory_symlink(temporary_ / "elsewhere", temporary_ / "elsewhere/.Loop");
+    put(".Real/cur/1.a:2,", "real");
+    fs::create_directory_symlink(".Real", root() + "/.Alias");
+    OpenedStore store(url(), OpenMode::Read);
+    const auto mailbox = snapshot_of(*store);
+    EXPECT_EQ(mailbox.size(), 4U);
+    EXPECT_EQ(mailbox.at({"Linked"}).at(0).bytes, "linked");
+    EXPECT_EQ(mailbox.at({"Linked", "Sub"}).at(0).bytes, "below");
+    EXPECT_EQ(mailbox.at({"Real"}).at(0).bytes, "real");
+    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("link-to-known-folder", "link-to-known-folder",
+                                                    "link-to-known-folder"));
+}
+
+TEST_F(MaildirTest, ALinkThatCannotBeFollowedIsAnErrorThatNamesIt) {
+    fs::create_directory_symlink(temporary_ / "nothing", root() + "/.Gone");
+    fs::create_symlink("nobody@host.1", root() + "/dovecot-uidlist.lock");
     fs::create_directory_symlink("..", root() + "/loop");
+    fs::create_directories(temporary_ / "others/cur");
+    const bool is_root = ::chown((temporary_ / "others").c_str(), 12345, 12345) == 0;
+    if (is_root) {
+        fs::create_directory_symlink(temporary_ / "others", root() + "/.Others");
+    }
     OpenedStore store(url(), OpenMode::Read);
     EXPECT_THAT(paths_of(*store), ElementsAre(FolderPath{"INBOX"}));
-    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("link-not-followed", "link-not-followed"));
+    std::vector<std::string> expected{"link-broken"};
+    expected.resize(is_root ? 3 : 2, "link-not-followed");
+    EXPECT_EQ(store.diagnostic_ids(), expected);
+    for (const base::Diagnostic& diagnostic : store.diagnostics()) {
+        EXPECT_EQ(diagnostic.severity, base::Severity::Error);
+        EXPECT_THAT(diagnostic.place, testing::StartsWith(root()));
+    }
 }
 
 TEST_F(MaildirTest, MessagesThatMoveMeanwhileAreFound) {

@@ -85,7 +85,19 @@ TEST(MboxStore, ReadsPlainTreesAndTheirNames) {
     EXPECT_THAT(paths_of(*store), ElementsAre(FolderPath{"INBOX"}, FolderPath{"Entwürfe"},
                                               FolderPath{"Lists"}, FolderPath{"Lists", "a.b"}));
     EXPECT_FALSE(store->folders().at(2).selectable);
-    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("not-followed"));
+    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("link-not-followed"));
+}
+
+TEST(MboxStore, LinksToFoldersAreFollowedAndLinksToFilesAreErrors) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "t/INBOX", mbox_of("in"));
+    put_file(folder / "elsewhere/Old", mbox_of("old"));
+    fs::create_directory_symlink(folder / "elsewhere", folder / "t/Archive");
+    fs::create_symlink(folder / "elsewhere/Old", folder / "t/Older");
+    OpenedStore store("mbox:" + folder / "t", OpenMode::Read);
+    EXPECT_EQ(snapshot_of(*store).at({"Archive", "Old"}).size(), 1U);
+    ASSERT_THAT(store.diagnostic_ids(), ElementsAre("not-followed"));
+    EXPECT_EQ(store.diagnostics().at(0).place, folder / "t/Older");
 }
 
 TEST(MboxStore, LeavesOutWhatIsDeletedAndSaysHowMany) {

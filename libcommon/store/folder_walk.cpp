@@ -1,0 +1,115 @@
+#include "store/folder_walk.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace mbx::store {
+namespace {
+
+constexpr std::size_t kDeepest = 1000;
+
+/// Links that mail programs and editors use as locks lead nowhere on purpose.
+bool is_lock(std::string_view name) noexcept {
+    return name.starts_with(".#") || name.ends_with(".lock");
+}
+
+}  // namespace
+
+void FolderWalk::run(const Visit& visit) {
+    visit_ = visit;
+    std::optional<Directory> above = root_.parent();
+    for (std::size_t i = 0; above && i < kDeepest; ++i) {
+        above_root_.insert(above->identity());
+        above = above->parent();
+    }
+    visited_.insert(root_.identity());
+    walk(root_, {});
+    while (!links_.empty()) {
+        const Link link = std::move(links_.front());
+        links_.pop_front();
+        try {
+            follow(link);
+        } catch (const Error& error) {
+            report(base::Severity::Error, "folder-unreadable",
+                   link.folder.path_of(link.steps.back()), error.text());
+        }
+    }
+}
+
+void FolderWalk::walk(const Directory& folder, const Steps& steps) {
+    if (steps.size() > kDeepest) {
+        report(base::Severity::Error, "folders-too-deep", folder.path(),
+               "folders below this one are left out");
+        return;
+    }
+    std::set<std::string> links;
+    const std::vector<DirectoryEntry> entries = entries_of(folder, links);
+    Steps there = steps;
+    for (const std::string& name : visit_(folder, steps, entries)) {
+        there.push_back(name);
+        if (links.count(name) != 0) {
+            links_.push_back({folder, there});
+        } else {
+            enter(folder, there);
+        }
+        there.pop_back();
+    }
+}
+
+void FolderWalk::enter(const Directory& folder, const Steps& steps) {
+    try {
+        const std::optional<Directory> child = folder.find_folder(steps.back());
+        if (child && visited_.insert(child->identity()).second) {
+            walk(*child, steps);
+        }
+    } catch (const Error& error) {
+        report(base::Severity::Error, "folder-unreadable", folder.path_of(steps.back()),
+               error.text());
+    }
+}
+
+void FolderWalk::follow(const Link& link) {
+    const std::string& name = link.steps.back();
+    const std::string place = link.folder.path_of(name);
+    const std::optional<Directory> target = link.folder.find_folder(name);
+    if (!target) {
+        report(base::Severity::Error, "link-not-followed", place,
+               "leads to a folder of another owner and is not followed; what is in it is left out");
+    } else if (above_root_.count(target->identity()) != 0) {
+        report(base::Severity::Error, "link-not-followed", place,
+               "leads to a folder that the mailbox itself lies in, and is not followed");
+    } else if (!visited_.insert(target->identity()).second) {
+        report(base::Severity::Warning, "link-to-known-folder", place,
+               "leads to another folder of the mailbox, which is taken once, under its own name");
+    } else {
+        walk(*target, link.steps);
+    }
+}
+
+std::vector<DirectoryEntry> FolderWalk::entries_of(const Directory& folder,
+                                                   std::set<std::string>& links) {
+    std::vector<DirectoryEntry> entries = folder.entries();
+    for (DirectoryEntry& entry : entries) {
+        if (entry.kind != EntryKind::Link) {
+            continue;
+        }
+        if (folder.is_link_to_folder(entry.name)) {
+            entry.kind = EntryKind::Folder;
+            links.insert(entry.name);
+        } else if (folder.is_broken_link(entry.name) && !is_lock(entry.name)) {
+            report(base::Severity::Error, "link-broken", folder.path_of(entry.name),
+                   "a symbolic link that leads to nothing that can be reached");
+        }
+    }
+    return entries;
+}
+
+void FolderWalk::report(base::Severity severity, const char* id, std::string_view place,
+                        std::string text) {
+    diagnostics_.report({severity, id, base::escape(place), std::move(text)});
+}
+
+}  // namespace mbx::store
