@@ -39,6 +39,10 @@ struct Place {
     }
 };
 
+/// Makes a place when it is needed: its text takes longer than most checks. Given as std::cref of a
+/// lambda it takes no memory.
+using PlaceOf = std::function<Place()>;
+
 Place at_offset(std::uint64_t offset);
 Place at_node(ndb::Nid nid);
 Place at_block(ndb::Bid bid, std::uint64_t offset);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+
 #include "base/charset.hpp"
 #include "base/little_endian.hpp"
 #include "base/utf.hpp"
@@ -75,21 +77,21 @@ std::optional<PropertyContext> PropertyContext::open(Object& object, Reporter& r
 }
 
 void PropertyContext::check_value(std::uint16_t id, const StoredValue& value, Reporter& reporter) {
-    const Place place = object_->place().with(describe({id, value.type}));
+    const auto place = [&] { return object_->place().with(describe({id, value.type})); };
     if (!is_known(value.type)) {
-        reporter.report("L8", place, "wPropType", hex(static_cast<std::uint16_t>(value.type)),
+        reporter.report("L8", place(), "wPropType", hex(static_cast<std::uint16_t>(value.type)),
                         "a known type");
         return;
     }
     const std::size_t size = ltp::fixed_value_size(value.type);
     if (ltp::is_inline_in_record(value.type) && size < sizeof value.raw &&
         value.raw >> (8 * size) != 0) {
-        reporter.report("L14", place, "bytes behind its value", hex(value.raw >> (8 * size)),
+        reporter.report("L14", place(), "bytes behind its value", hex(value.raw >> (8 * size)),
                         "0x0");
     }
     if (value.type == PropertyType::Boolean) {
         if ((value.raw & 0xFFU) > 1) {
-            reporter.report("L8", place, "its value", hex(value.raw), "0 or 1");
+            reporter.report("L8", place(), "its value", hex(value.raw), "0 or 1");
         }
         return;
     }
@@ -99,25 +101,25 @@ void PropertyContext::check_value(std::uint16_t id, const StoredValue& value, Re
     const ltp::Hnid hnid{value.raw};
     if (hnid.is_none()) {
         if (ltp::fixed_value_size(value.type) != 0) {
-            reporter.report("L8", place, "the size of its value", "0 bytes",
+            reporter.report("L8", place(), "the size of its value", "0 bytes",
                             fmt::format("{} bytes", ltp::fixed_value_size(value.type)));
         }
         return;
     }
     if (hnid.is_hid() ? !heap_.item(hnid.hid()) : object_->use(hnid.nid()) == nullptr) {
-        reporter.report(hnid.is_hid() ? "L4" : "L8", place,
+        reporter.report(hnid.is_hid() ? "L4" : "L8", place(),
                         fmt::format("HNID {} leads nowhere", hex32(hnid.value)));
         return;
     }
-    check_content(value, place, reporter);
+    check_content(value, std::cref(place), reporter);
 }
 
-void PropertyContext::check_content(const StoredValue& value, const Place& place,
+void PropertyContext::check_content(const StoredValue& value, const PlaceOf& place,
                                     Reporter& reporter) const {
     const ltp::Hnid hnid{value.raw};
     if (const auto item = hnid.is_hid() ? heap_.item(hnid.hid()) : std::nullopt;
         item && item->bytes.empty()) {
-        reporter.report("L4", place, "the HID of a value without bytes", hex32(hnid.value), "0");
+        reporter.report("L4", place(), "the HID of a value without bytes", hex32(hnid.value), "0");
         return;
     }
     if (value.type == PropertyType::Binary || value.type == PropertyType::String8) {
@@ -129,23 +131,23 @@ void PropertyContext::check_content(const StoredValue& value, const Place& place
     }
 }
 
-void check_stored_value(PropertyType type, ByteView content, const Place& place,
+void check_stored_value(PropertyType type, ByteView content, const PlaceOf& place,
                         Reporter& reporter) {
     const std::size_t fixed =
         type == PropertyType::Object ? sizeof(ltp::OBJECTVALUE) : ltp::fixed_value_size(type);
     if (fixed != 0 && content.size() != fixed) {
-        reporter.report("L8", place, "the size of its value",
+        reporter.report("L8", place(), "the size of its value",
                         fmt::format("{} bytes", content.size()), fmt::format("{} bytes", fixed));
         return;
     }
     if (type == PropertyType::String && content.size() % 2 != 0) {
-        reporter.report("L8", place, "the size of its text",
+        reporter.report("L8", place(), "the size of its text",
                         fmt::format("{} bytes", content.size()), "even");
     }
     constexpr unsigned kMultiple = 0x1000;
     const bool multiple = (static_cast<unsigned>(type) & kMultiple) != 0;
     if (multiple && !decode_value(type, content, 1252)) {
-        reporter.report("L8", place, "its counts, offsets or sizes do not fit its bytes");
+        reporter.report("L8", place(), "its counts, offsets or sizes do not fit its bytes");
     }
 }
 

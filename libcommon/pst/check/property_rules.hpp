@@ -48,7 +48,7 @@ class PropertyContext {
   private:
     PropertyContext(Heap heap, Object& object) : heap_(std::move(heap)), object_(&object) {}
     void check_value(std::uint16_t id, const StoredValue& value, Reporter& reporter);
-    void check_content(const StoredValue& value, const Place& place, Reporter& reporter) const;
+    void check_content(const StoredValue& value, const PlaceOf& place, Reporter& reporter) const;
 
     Heap heap_;
     Object* object_;
@@ -56,7 +56,7 @@ class PropertyContext {
 };
 
 /// L8 of what lies behind an HNID: size and form. Booleans and the like are no such value.
-void check_stored_value(mapi::PropertyType type, ByteView content, const Place& place,
+void check_stored_value(mapi::PropertyType type, ByteView content, const PlaceOf& place,
                         Reporter& reporter);
 
 /// The bytes behind an HNID of a property context or table; nullopt when it leads nowhere. 0: none.

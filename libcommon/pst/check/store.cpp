@@ -182,9 +182,9 @@ void compare_row(const Table& table, ByteView row, const PropertyContext& contex
         }
         const bool present = Table::is_present(row, table, column);
         const StoredValue* value = context.find(column.tag);
-        const Place at = place.with(describe(column.tag));
+        const auto at = [&] { return place.with(describe(column.tag)); };
         if (present != (value != nullptr)) {
-            store.reporter.report(rule_id, at,
+            store.reporter.report(rule_id, at(),
                                   present ? "the row has it, the object has not"
                                           : "the object has it, the row has not");
             continue;
@@ -202,7 +202,7 @@ void compare_row(const Table& table, ByteView row, const PropertyContext& contex
                                          : fmt::format("{} bytes", bytes.size());
             };
             store.reporter.report(
-                Finding{&rule(rule_id), size ? Severity::Warning : rule(rule_id).severity, at,
+                Finding{&rule(rule_id), size ? Severity::Warning : rule(rule_id).severity, at(),
                         "the cell", shown(*in_row), "the object's " + shown(*in_object)});
         }
     }

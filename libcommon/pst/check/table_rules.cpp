@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "base/little_endian.hpp"
 #include "mapi/tags.hpp"
@@ -299,24 +300,24 @@ void Table::check_rows(Reporter& reporter) {
 void Table::check_row(std::size_t index, ByteView row, Reporter& reporter) {
     for (const Column& column : columns_) {
         const ByteView bytes = row.subspan(column.offset, column.size);
+        const auto place = [&] {
+            return object_->place().with(fmt::format("row {}", index)).with(describe(column.tag));
+        };
         if (!is_present(row, *this, column)) {
             if (std::ranges::any_of(bytes, [](std::byte b) { return b != std::byte{0}; })) {
-                reporter.report(
-                    "L14",
-                    object_->place().with(fmt::format("row {}", index)).with(describe(column.tag)),
-                    "the cell is absent, but not zero");
+                reporter.report("L14", place(), "the cell is absent, but not zero");
             }
             continue;
         }
-        check_cell(column, bytes, object_->place().with(fmt::format("row {}", index)), reporter);
+        check_cell(column, bytes, std::cref(place), reporter);
     }
 }
 
-void Table::check_cell(const Column& column, ByteView bytes, const Place& row_place,
+void Table::check_cell(const Column& column, ByteView bytes, const PlaceOf& place,
                        Reporter& reporter) {
     if (column.tag.type == mapi::PropertyType::Boolean && std::to_integer<unsigned>(bytes[0]) > 1) {
-        reporter.report("L8", row_place.with(describe(column.tag)), "its value",
-                        hex(std::to_integer<unsigned>(bytes[0])), "0 or 1");
+        reporter.report("L8", place(), "its value", hex(std::to_integer<unsigned>(bytes[0])),
+                        "0 or 1");
     }
     if (ltp::is_inline_in_cell(column.tag.type)) {
         return;
@@ -325,17 +326,14 @@ void Table::check_cell(const Column& column, ByteView bytes, const Place& row_pl
     const bool found = hnid.is_none() || (hnid.is_hid() ? heap_.item(hnid.hid()).has_value()
                                                         : object_->use(hnid.nid()) != nullptr);
     if (!found) {
-        reporter.report("L4", row_place.with(describe(column.tag)),
-                        fmt::format("HNID {} leads nowhere", hex32(hnid.value)));
+        reporter.report("L4", place(), fmt::format("HNID {} leads nowhere", hex32(hnid.value)));
         return;
     }
     const auto item = hnid.is_hid() ? heap_.item(hnid.hid()) : std::nullopt;
     if (item && item->bytes.empty() && !hnid.is_none()) {
-        reporter.report("L4", row_place.with(describe(column.tag)),
-                        "the HID of a value without bytes", hex32(hnid.value), "0");
+        reporter.report("L4", place(), "the HID of a value without bytes", hex32(hnid.value), "0");
     } else if (item && !item->bytes.empty()) {
-        check_stored_value(column.tag.type, item->bytes, row_place.with(describe(column.tag)),
-                           reporter);
+        check_stored_value(column.tag.type, item->bytes, place, reporter);
     }
 }
 

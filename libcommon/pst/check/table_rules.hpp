@@ -49,8 +49,7 @@ class Table {
     bool find_rows(Reporter& reporter);
     void check_rows(Reporter& reporter);
     void check_row(std::size_t index, ByteView row, Reporter& reporter);
-    void check_cell(const Column& column, ByteView bytes, const Place& row_place,
-                    Reporter& reporter);
+    void check_cell(const Column& column, ByteView bytes, const PlaceOf& place, Reporter& reporter);
     void expect_whole_rows(std::size_t size, Reporter& reporter) const;
 
     Heap heap_;
