@@ -1,6 +1,7 @@
 #include "migration/folder_filter.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -129,14 +130,38 @@ bool glob_matches(std::string_view pattern, std::string_view path) {
 }
 
 FolderFilter::FolderFilter(std::vector<std::string> only, std::vector<std::string> except) {
-    std::transform(only.begin(), only.end(), std::back_inserter(only_), checked);
-    std::transform(except.begin(), except.end(), std::back_inserter(except_), checked);
+    add(std::move(only), false);
+    add(std::move(except), true);
+}
+
+void FolderFilter::add(std::vector<std::string> patterns, bool excludes) {
+    for (std::string& pattern : patterns) {
+        patterns_.push_back({checked(std::move(pattern)), excludes});
+    }
 }
 
 bool FolderFilter::takes(const mail::FolderPath& path, mail::SpecialUse use) const {
-    const auto covering = [&](const std::string& pattern) { return covers(pattern, path, use); };
-    return (only_.empty() || std::any_of(only_.begin(), only_.end(), covering)) &&
-           std::none_of(except_.begin(), except_.end(), covering);
+    bool takes_some_only = false;
+    bool is_among_them = false;
+    bool is_excluded = false;
+    for (const Pattern& pattern : patterns_) {
+        const bool is_covered = covers(pattern.text, path, use);
+        *pattern.has_covered = *pattern.has_covered || is_covered;
+        (pattern.excludes ? is_excluded : is_among_them) |= is_covered;
+        takes_some_only = takes_some_only || !pattern.excludes;
+    }
+    return (is_among_them || !takes_some_only) && !is_excluded;
+}
+
+std::vector<std::string> FolderFilter::idle_patterns() const {
+    std::vector<std::string> idle;
+    for (const Pattern& pattern : patterns_) {
+        const bool is_rule = pattern.excludes && pattern.text.front() == '\\';
+        if (!*pattern.has_covered && !is_rule) {
+            idle.push_back(pattern.text);
+        }
+    }
+    return idle;
 }
 
 }  // namespace mbx::migration

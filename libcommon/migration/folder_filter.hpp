@@ -1,6 +1,7 @@
 // Which folders of a mailbox take part in a move.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,11 +25,23 @@ class FolderFilter {
     FolderFilter(std::vector<std::string> only, std::vector<std::string> except);
 
     bool takes(const mail::FolderPath& path, mail::SpecialUse use) const;
-    bool takes_all() const noexcept { return only_.empty() && except_.empty(); }
+    bool takes_all() const noexcept { return patterns_.empty(); }
+
+    /// Patterns that have covered no folder so far, here or in a copy of this filter: mistyped,
+    /// most likely. An excluded special use is not among them: it is a rule for mailboxes that have
+    /// such a folder.
+    std::vector<std::string> idle_patterns() const;
 
   private:
-    std::vector<std::string> only_;
-    std::vector<std::string> except_;
+    struct Pattern {
+        std::string text;
+        bool excludes;
+        std::shared_ptr<bool> has_covered = std::make_shared<bool>(false);
+    };
+
+    void add(std::vector<std::string> patterns, bool excludes);
+
+    std::vector<Pattern> patterns_;
 };
 
 /// The glob of FolderFilter on a whole path; "a/b" is one text here.

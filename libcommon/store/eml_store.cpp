@@ -292,7 +292,11 @@ class EmlStore final : public MailStore {
 std::unique_ptr<MailStore> open_eml(const std::string& path, OpenMode mode,
                                     base::Diagnostics& diagnostics) {
     const Directory root = mode == OpenMode::Write ? Directory::make(path) : Directory::open(path);
-    auto store = std::make_unique<EmlStore>(root, scan_eml_tree(root, diagnostics), diagnostics);
+    FolderTable folders = scan_eml_tree(root, diagnostics);
+    if (mode == OpenMode::Check) {
+        folders.expect_inbox(diagnostics);
+    }
+    auto store = std::make_unique<EmlStore>(root, std::move(folders), diagnostics);
     if (mode == OpenMode::Write) {
         store->create_folder(mail::kInboxPath, mail::SpecialUse::Inbox);
     }

@@ -43,6 +43,13 @@ mail::FolderPath FolderTable::add(mail::FolderPath path, std::vector<std::string
     return path;
 }
 
+void FolderTable::expect_inbox(base::Diagnostics& diagnostics) {
+    const DiskFolder* const inbox = find(mail::kInboxPath);
+    if (inbox == nullptr || !inbox->folder.selectable) {
+        add(mail::kInboxPath, {}, true, diagnostics);
+    }
+}
+
 const DiskFolder* FolderTable::find(const mail::FolderPath& path) const {
     const auto it = folders_.find(path);
     return it != folders_.end() ? &it->second : nullptr;

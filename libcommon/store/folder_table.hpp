@@ -28,6 +28,10 @@ class FolderTable {
     mail::FolderPath add(mail::FolderPath path, std::vector<std::string> steps, bool subscribed,
                          base::Diagnostics& diagnostics);
 
+    /// Adds INBOX, without a place of its own, unless it is there: for a mailbox that is looked at
+    /// before it is written, and gets its Inbox then.
+    void expect_inbox(base::Diagnostics& diagnostics);
+
     /// nullptr when there is none.
     const DiskFolder* find(const mail::FolderPath& path) const;
 

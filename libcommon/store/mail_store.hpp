@@ -109,7 +109,7 @@ class MailStore {
 enum class OpenMode {
     Read,   ///< must exist
     Write,  ///< must exist for servers; made when missing for maildir:, mbox: and eml:
-    Check,  ///< for looking only; a missing one is Error(NoInput)
+    Check,  ///< as Write, but for looking only; a missing one is Error(NoInput)
 };
 
 /// How to log in and connect; for kinds on disk nothing of it matters. See servers.conf(5).

@@ -82,12 +82,13 @@ std::unique_ptr<MailStore> open_maildir(const std::string& path, OpenMode mode,
                                         base::Diagnostics& diagnostics) {
     const Directory root = mode == OpenMode::Write ? Directory::make(path) : Directory::open(path);
     MaildirTree tree = scan_maildir(root, diagnostics);
-    if (tree.folders.empty()) {
-        if (mode != OpenMode::Write || !root.entries().empty()) {
-            throw Error(ErrorCode::BadData, "is not a Maildir: no cur or new folder in it",
-                        "name the folder that holds cur, new and tmp")
-                .with_place(base::escape(path));
-        }
+    if (tree.folders.empty() && (mode == OpenMode::Read || !root.entries().empty())) {
+        throw Error(ErrorCode::BadData, "is not a Maildir: no cur or new folder in it",
+                    "name the folder that holds cur, new and tmp")
+            .with_place(base::escape(path));
+    }
+    if (mode == OpenMode::Check) {
+        tree.folders.expect_inbox(diagnostics);
     }
     auto store = std::make_unique<MaildirStore>(root, std::move(tree), diagnostics);
     if (mode == OpenMode::Write) {

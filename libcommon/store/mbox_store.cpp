@@ -39,7 +39,8 @@ class MboxStore final : public MailStore {
         if (entry == nullptr) {
             return std::nullopt;
         }
-        return entry->folder.selectable ? open_stream(folder)->count_rest() : 0;
+        const bool is_there = entry->folder.selectable && !entry->steps.empty();
+        return is_there ? open_stream(folder)->count_rest() : 0;
     }
 
     void create_folder(const mail::FolderPath& folder, mail::SpecialUse /*use*/) override {
@@ -100,7 +101,12 @@ class MboxStore final : public MailStore {
     }
 
     std::pair<Directory, std::string> existing(const mail::FolderPath& path) const {
-        return {folders_.open(root_, path, 1), folders_.find(path)->steps.back()};
+        const DiskFolder* const entry = folders_.find(path);
+        if (entry == nullptr || entry->steps.empty()) {
+            throw Error(ErrorCode::NoInput, "the mailbox has no such folder")
+                .with_place(base::escape(mail::to_string(path)));
+        }
+        return {folders_.open(root_, path, 1), entry->steps.back()};
     }
 
     Directory root_;
@@ -149,9 +155,12 @@ std::unique_ptr<MailStore> open_mbox(const std::string& path, MboxQuoting quotin
         const Directory root =
             mode == OpenMode::Write ? Directory::make(path) : Directory::open(path);
         folders = scan_mbox_tree(root, diagnostics);
-        if (folders.empty() && mode != OpenMode::Write) {
+        if (folders.empty() && mode == OpenMode::Read) {
             throw Error(ErrorCode::BadData, "no mbox in this folder")
                 .with_place(base::escape(path));
+        }
+        if (mode == OpenMode::Check) {
+            folders.expect_inbox(diagnostics);
         }
         auto store = std::make_unique<MboxStore>(
             root, std::move(folders), MboxStore::Options{quoting, false}, diagnostics, stop);

@@ -74,5 +74,16 @@ TEST(GlobMatches, EndsOnStarsThatCouldTakeLong) {
     EXPECT_FALSE(glob_matches("**a*a**a*a**a*a**a*b", text));
 }
 
+TEST(FolderFilter, KnowsThePatternsThatCoverNoFolder) {
+    const FolderFilter filter({"INBOX", "Wrok", "Lists/*"}, {"Old", "INBOX/Old", "\\Junk"});
+    const FolderFilter copy = filter;
+    for (const mail::FolderPath& path :
+         {mail::FolderPath{"INBOX"}, mail::FolderPath{"INBOX", "Old"}, mail::FolderPath{"Work"}}) {
+        copy.takes(path, mail::SpecialUse::None);
+    }
+    EXPECT_EQ(filter.idle_patterns(), (std::vector<std::string>{"Wrok", "Lists/*", "Old"}));
+    EXPECT_TRUE(FolderFilter().idle_patterns().empty());
+}
+
 }  // namespace
 }  // namespace mbx::migration
