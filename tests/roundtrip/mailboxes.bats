@@ -87,6 +87,11 @@ generated() { # FOLDER OPTION...
     "$compare" maildir:old maildir:new --ignore-empty
 }
 
+@test "what keeps the sources of generated mail is at most 0.5 % of the PST" {
+    generated old --size 20M
+    "$MBX_EXACT_SOURCE" --most 0.5 maildir:old
+}
+
 # What tests of the conversion cannot see: that the PST gives every property back as it was taken.
 @test "real mail comes back as it was" {
     [[ -d $shared/corpus ]] || skip "no corpus in $shared"

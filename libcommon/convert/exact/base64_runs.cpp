@@ -65,6 +65,50 @@ bool belongs_behind(const Line& line, const Line& last, const Line& start) {
            line.length != 0 && line.length <= start.length;
 }
 
+std::uint64_t digits_in(std::string_view encoded, const Line& line) {
+    const std::string_view characters = encoded.substr(line.begin, line.length);
+    return static_cast<std::uint64_t>(
+        std::count_if(characters.begin(), characters.end(), is_digit));
+}
+
+/// What a run has of its first and last line.
+void finish(Base64Run& run, const Line& start, const Line& last) {
+    const bool final_newline = last.line_end != 0 && last.line_end == start.line_end;
+    run.operation.crlf = start.line_end == 2;
+    run.operation.final_newline = final_newline;
+    run.begin = start.begin;
+    run.end = last.end() + (final_newline ? start.line_end : 0);
+    run.last_line_length = last.length;
+}
+
+/// Lines of any length: those that follow each other with the same line ends are one run.
+std::vector<Base64Run> find_uneven_runs(std::string_view encoded, std::size_t most_runs) {
+    std::vector<Base64Run> runs;
+    LineReader reader(encoded);
+    std::uint64_t first = 0;
+    for (std::optional<Line> line = reader.next(); line && runs.size() < most_runs;) {
+        const Line start = *line;
+        if (start.length == 0 || !start.clean) {
+            first += digits_in(encoded, start);
+            line = reader.next();
+            continue;
+        }
+        Base64Run run;
+        Line last = start;
+        do {
+            last = *line;
+            run.operation.line_lengths.push_back(last.length);
+            run.operation.count += last.length;
+        } while ((line = reader.next()) && last.line_end == start.line_end && line->clean &&
+                 line->length != 0);
+        run.operation.first = first;
+        finish(run, start, last);
+        first += run.operation.count;
+        runs.push_back(std::move(run));
+    }
+    return runs;
+}
+
 }  // namespace
 
 std::vector<Base64Run> find_base64_runs(std::string_view encoded) {
@@ -75,9 +119,7 @@ std::vector<Base64Run> find_base64_runs(std::string_view encoded) {
     for (std::optional<Line> line = reader.next(); line && runs.size() < most_runs;) {
         const Line start = *line;
         if (start.length == 0 || !start.clean) {
-            const std::string_view characters = encoded.substr(start.begin, start.length);
-            first += static_cast<std::uint64_t>(
-                std::count_if(characters.begin(), characters.end(), is_digit));
+            first += digits_in(encoded, start);
             line = reader.next();
             continue;
         }
@@ -87,20 +129,15 @@ std::vector<Base64Run> find_base64_runs(std::string_view encoded) {
             last = *line;
             count += last.length;
         }
-        const bool final_newline = last.line_end != 0 && last.line_end == start.line_end;
         Base64Run run;
         run.operation.first = first;
         run.operation.count = count;
         run.operation.line_length = last.begin == start.begin ? 0 : start.length;
-        run.operation.crlf = start.line_end == 2;
-        run.operation.final_newline = final_newline;
-        run.begin = start.begin;
-        run.end = last.end() + (final_newline ? start.line_end : 0);
-        run.last_line_length = last.length;
+        finish(run, start, last);
         runs.push_back(std::move(run));
         first += count;
     }
-    return runs;
+    return runs.size() < most_runs ? runs : find_uneven_runs(encoded, most_runs);
 }
 
 std::optional<Base64Run> without_last_group(const Base64Run& run) {

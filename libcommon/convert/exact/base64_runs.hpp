@@ -17,9 +17,10 @@ struct Base64Run {
     std::size_t last_line_length = 0;
 };
 
-/// Lines of one length with the same line ends, and a shorter one behind them, are one run. Lines
-/// that hold anything but base64 are in no run, but their base64 characters count. Stops where so
-/// many runs were found that naming them would not pay.
+/// Lines of one length with the same line ends, and a shorter one behind them, are one run; where
+/// that would make too many, lines of any length are. Lines that hold anything but base64 are in no
+/// run, but their base64 characters count. Stops where so many runs were found that naming them
+/// would not pay.
 std::vector<Base64Run> find_base64_runs(std::string_view encoded);
 
 /// The run without its last group of characters: for encoders that padded it wrongly. nullopt when

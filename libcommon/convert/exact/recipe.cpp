@@ -10,7 +10,13 @@ namespace {
 constexpr std::size_t kFixedHead = 52;
 constexpr std::uint8_t kNewestDictionary = 1;
 
-enum class OperationCode : std::uint8_t { Literal = 0, Copy = 1, Base64 = 2, QuotedPrintable = 3 };
+enum class OperationCode : std::uint8_t {
+    Literal = 0,
+    Copy = 1,
+    Base64 = 2,
+    QuotedPrintable = 3,
+    UuEncoded = 4,
+};
 
 class Output {
   public:
@@ -162,6 +168,9 @@ Stream take_stream(Input& in) {
 
 constexpr std::uint8_t kCrlf = 1;
 constexpr std::uint8_t kFinalNewline = 2;
+constexpr std::uint8_t kUnevenLines = 4;
+constexpr std::uint8_t kGrave = 2;
+constexpr std::uint8_t kTrimmed = 4;
 constexpr std::uint8_t kLowerCase = 2;
 constexpr std::uint8_t kEscapeBlankAtLineEnd = 4;
 constexpr unsigned kBreaksShift = 3;
@@ -183,7 +192,11 @@ void put(Output& out, const Base64& base64) {
     out.number(base64.count);
     out.number(base64.line_length);
     out.byte(static_cast<std::uint8_t>((base64.crlf ? kCrlf : 0) |
-                                       (base64.final_newline ? kFinalNewline : 0)));
+                                       (base64.final_newline ? kFinalNewline : 0) |
+                                       (base64.line_lengths.empty() ? 0 : kUnevenLines)));
+    if (!base64.line_lengths.empty()) {
+        out.numbers(base64.line_lengths);
+    }
 }
 
 void put(Output& out, const QuotedPrintable& qp) {
@@ -203,6 +216,14 @@ void put(Output& out, const QuotedPrintable& qp) {
     } else if (qp.breaks == QuotedPrintable::Breaks::List) {
         out.numbers(qp.line_lengths);
     }
+}
+
+void put(Output& out, const UuEncoded& uu) {
+    out.byte(static_cast<std::uint8_t>(OperationCode::UuEncoded));
+    put(out, uu.stream);
+    out.number(uu.count);
+    out.byte(static_cast<std::uint8_t>((uu.crlf ? kCrlf : 0) | (uu.grave ? kGrave : 0) |
+                                       (uu.trimmed ? kTrimmed : 0)));
 }
 
 QuotedPrintable take_quoted_printable(Input& in) {
@@ -237,21 +258,37 @@ Base64 take_base64(Input& in) {
     base64.first = in.number();
     base64.count = in.number();
     base64.line_length = in.number();
-    const std::uint8_t flags = in.up_to(kCrlf | kFinalNewline);
+    const std::uint8_t flags = in.up_to(kCrlf | kFinalNewline | kUnevenLines);
     base64.crlf = (flags & kCrlf) != 0;
     base64.final_newline = (flags & kFinalNewline) != 0;
+    if ((flags & kUnevenLines) != 0) {
+        base64.line_lengths = in.numbers();
+    }
     return base64;
 }
 
+UuEncoded take_uuencoded(Input& in) {
+    UuEncoded uu;
+    uu.stream = take_stream(in);
+    uu.count = in.number();
+    const std::uint8_t flags = in.up_to(kCrlf | kGrave | kTrimmed);
+    uu.crlf = (flags & kCrlf) != 0;
+    uu.grave = (flags & kGrave) != 0;
+    uu.trimmed = (flags & kTrimmed) != 0;
+    return uu;
+}
+
 Operation take_operation(Input& in) {
-    switch (static_cast<OperationCode>(
-        in.up_to(static_cast<std::uint8_t>(OperationCode::QuotedPrintable)))) {
+    switch (
+        static_cast<OperationCode>(in.up_to(static_cast<std::uint8_t>(OperationCode::UuEncoded)))) {
         case OperationCode::Copy:
             return Copy{take_stream(in)};
         case OperationCode::Base64:
             return take_base64(in);
         case OperationCode::QuotedPrintable:
             return take_quoted_printable(in);
+        case OperationCode::UuEncoded:
+            return take_uuencoded(in);
         case OperationCode::Literal:
             break;
     }

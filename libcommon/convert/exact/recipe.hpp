@@ -85,6 +85,7 @@ struct Base64 {
     std::uint64_t line_length = 0;  ///< 0: one line
     bool crlf = false;
     bool final_newline = false;
+    std::vector<std::uint64_t> line_lengths;  ///< where lines differ: of each; the rest is one line
 };
 
 /// Quoted-printable. By default 33..126 except "=", blank and tab stand for themselves, all else is
@@ -106,7 +107,17 @@ struct QuotedPrintable {
         line_lengths;  ///< List: for each hard line the columns of its soft lines, then 0
 };
 
-using Operation = std::variant<Literal, Copy, Base64, QuotedPrintable>;
+/// The lines of uuencoded text between "begin" and the empty one before "end": 45 bytes each, the
+/// last one the rest.
+struct UuEncoded {
+    Stream stream;
+    std::uint64_t count = 0;  ///< bytes of the stream
+    bool crlf = false;
+    bool grave = false;    ///< bits of zero are "`", else blanks
+    bool trimmed = false;  ///< no blanks at the ends of lines
+};
+
+using Operation = std::variant<Literal, Copy, Base64, QuotedPrintable, UuEncoded>;
 
 base::Bytes serialise(const std::vector<Operation>& operations);
 /// nullopt for what is no list of operations, or has unknown ones.

@@ -7,6 +7,7 @@
 
 #include "base/charset.hpp"
 #include "base/error.hpp"
+#include "base/utf.hpp"
 #include "convert/exact/base64_runs.hpp"
 #include "convert/exact/exact_source.hpp"
 #include "convert/exact/frozen_code_page.hpp"
@@ -62,6 +63,22 @@ std::uint32_t frozen_page_of(std::string_view charset) {
         default:
             return is_frozen_code_page(page) ? page : kUtf8;
     }
+}
+
+/// The frozen page that body text was decoded with: where no charset says more than ASCII, its
+/// bytes do.
+std::uint32_t frozen_page_of_text(std::string_view charset, std::string_view bytes) {
+    const bool says_nothing =
+        charset.empty() || base::code_page_of_charset(charset) == std::uint32_t{20127};
+    return says_nothing && !base::is_valid_utf8(bytes) ? 1252 : frozen_page_of(charset);
+}
+
+/// Behind so many lines from `at` on, or the end.
+std::size_t end_of_lines(std::string_view text, std::size_t at, std::uint64_t lines) {
+    for (; lines > 0 && at < text.size(); --lines) {
+        at = std::min(text.find('\n', at), text.size() - 1) + 1;
+    }
+    return at;
 }
 
 /// By their place; of those that begin together the widest first.
@@ -158,6 +175,7 @@ class Builder {
                 quoted_printable(origin, encoded);
                 break;
             case TransferEncoding::UuEncode:
+                uuencoded(origin, encoded);
                 break;
         }
     }
@@ -169,8 +187,8 @@ class Builder {
                 header(origin, wanted);
                 break;
             case RecipeValue::Body: {
-                const TextMatch match =
-                    match_text(wanted, body_, body_used_, frozen_page_of(origin.charset));
+                const TextMatch match = match_text(wanted, body_, body_used_,
+                                                   frozen_page_of_text(origin.charset, wanted));
                 if (match.by_reference > 0 &&
                     refer(Copy{Stream{RecipeValue::Body, 0, match.pieces}}, match.raw, begin,
                           begin + match.used)) {
@@ -243,6 +261,36 @@ class Builder {
         }
     }
 
+    /// Encoders differ in how they write zero and in blanks at line ends, and some put what was in
+    /// memory behind the last byte.
+    void uuencoded(const Origin& origin, std::string_view encoded) {
+        constexpr std::size_t kLine = 45;
+        const std::size_t newline =
+            encoded.starts_with("begin ") ? encoded.find('\n') : std::string_view::npos;
+        if (newline == std::string_view::npos || origin.value != RecipeValue::AttachmentData ||
+            origin.attachment >= message_.attachments.size() ||
+            !message_.attachments[origin.attachment].data) {
+            return;
+        }
+        const std::uint64_t size = message_.attachments[origin.attachment].data->size();
+        UuEncoded operation;
+        operation.stream = {RecipeValue::AttachmentData, origin.attachment, {}};
+        operation.crlf = encoded[newline - 1] == '\r';
+        for (const std::uint64_t count : {size, size / kLine * kLine}) {
+            operation.count = count;
+            const std::size_t end = end_of_lines(encoded, newline + 1, (count + kLine - 1) / kLine);
+            for (const auto& [grave, trimmed] :
+                 {std::pair(true, false), std::pair(false, false), std::pair(false, true)}) {
+                operation.grave = grave;
+                operation.trimmed = trimmed;
+                const auto begin = static_cast<std::size_t>(origin.range.begin);
+                if (refer(operation, {}, begin + newline + 1, begin + end)) {
+                    return;
+                }
+            }
+        }
+    }
+
     std::optional<MatchedStream> base64_stream(const Origin& origin, std::string_view encoded) {
         if (origin.value == RecipeValue::AttachmentData) {
             // It is compared while its base64 is made, line by line: it need not fit as a whole.
@@ -277,7 +325,8 @@ class Builder {
     }
 
     std::optional<MatchedStream> body_stream(const Origin& origin, std::string_view wanted) const {
-        TextMatch match = match_text(wanted, body_, body_used_, frozen_page_of(origin.charset));
+        TextMatch match =
+            match_text(wanted, body_, body_used_, frozen_page_of_text(origin.charset, wanted));
         if (match.by_reference == 0 || match.by_reference * 2 < wanted.size()) {
             return std::nullopt;
         }

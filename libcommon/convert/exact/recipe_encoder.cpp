@@ -14,6 +14,8 @@ namespace {
 constexpr std::string_view kBase64Digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::size_t kGroupsAtOnce = 16 * 1024;
+constexpr std::size_t kUuLine = 45;
+constexpr std::size_t kUuLinesAtOnce = 1024;
 constexpr std::size_t kSinkAt = 64 * 1024;
 constexpr std::uint64_t kShortestLine = 4;  // an escape and the "=" of a soft break
 
@@ -21,13 +23,16 @@ constexpr std::uint64_t kShortestLine = 4;  // an escape and the "=" of a soft b
 class LineCutter {
   public:
     LineCutter(const Base64& operation, const ByteSink& sink)
-        : length_(operation.line_length), newline_(operation.crlf ? "\r\n" : "\n"), sink_(sink) {}
+        : operation_(operation), newline_(operation.crlf ? "\r\n" : "\n"), sink_(sink) {
+        begin_line();
+    }
 
     void put(std::string_view characters) {
         while (!characters.empty()) {
             if (length_ != 0 && column_ == length_) {
                 out_ += newline_;
                 column_ = 0;
+                begin_line();
             }
             const std::uint64_t room = length_ == 0 ? characters.size() : length_ - column_;
             const std::size_t n = std::min<std::uint64_t>(characters.size(), room);
@@ -48,14 +53,23 @@ class LineCutter {
     }
 
   private:
+    void begin_line() {
+        const std::vector<std::uint64_t>& lengths = operation_.line_lengths;
+        length_ = next_length_ < lengths.size() ? lengths[next_length_++]
+                  : lengths.empty()             ? operation_.line_length
+                                                : 0;
+    }
+
     void flush() {
         sink_(base::as_bytes(out_));
         out_.clear();
     }
 
-    std::uint64_t length_;
+    const Base64& operation_;
     std::string_view newline_;
     const ByteSink& sink_;
+    std::uint64_t length_ = 0;  // of the line at hand; 0: it takes all
+    std::size_t next_length_ = 0;
     std::uint64_t column_ = 0;
     std::string out_;
 };
@@ -75,6 +89,27 @@ std::string base64_groups(base::ByteView bytes) {
         text += n > 2 ? kBase64Digits[bits & 63] : '=';
     }
     return text;
+}
+
+/// One line with its line end; bytes that are wanting to the last three count as zero.
+void append_uu_line(std::string& text, base::ByteView bytes, const UuEncoded& operation) {
+    const auto character = [&](unsigned bits) {
+        return bits != 0 || !operation.grave ? static_cast<char>(bits + ' ') : '`';
+    };
+    text += character(static_cast<unsigned>(bytes.size()));
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        unsigned bits = 0;
+        for (std::size_t k = i; k < i + 3; ++k) {
+            bits = bits << 8 | (k < bytes.size() ? std::to_integer<unsigned>(bytes[k]) : 0U);
+        }
+        for (const unsigned shift : {18U, 12U, 6U, 0U}) {
+            text += character(bits >> shift & 63U);
+        }
+    }
+    if (operation.trimmed) {
+        text.erase(text.find_last_not_of(' ') + 1);
+    }
+    text += operation.crlf ? "\r\n" : "\n";
 }
 
 /// What the rule and its exceptions make of one line of data.
@@ -246,6 +281,25 @@ void encode_base64(const Base64& operation, const base::ByteSource& data, const 
         left -= used;
     }
     lines.finish(operation.final_newline);
+}
+
+void encode_uu(const UuEncoded& operation, const base::ByteSource& data, const ByteSink& sink) {
+    std::uint64_t left = operation.count;
+    base::Bytes buffer(kUuLine * kUuLinesAtOnce);
+    const auto reader = data.open();
+    while (left > 0) {
+        const std::size_t n = std::min<std::uint64_t>(reader->read(buffer), left);
+        if (n == 0) {
+            break;
+        }
+        std::string text;
+        for (std::size_t at = 0; at < n; at += kUuLine) {
+            append_uu_line(text, base::ByteView(buffer).subspan(at, std::min(kUuLine, n - at)),
+                           operation);
+        }
+        sink(base::as_bytes(text));
+        left -= n;
+    }
 }
 
 void encode_quoted_printable(const QuotedPrintable& operation, std::string_view data,

@@ -16,6 +16,9 @@ using ByteSink = std::function<void(base::ByteView)>;
 /// more.
 void encode_base64(const Base64& operation, const base::ByteSource& data, const ByteSink& sink);
 
+/// Streams like encode_base64().
+void encode_uu(const UuEncoded& operation, const base::ByteSource& data, const ByteSink& sink);
+
 /// Throws Error(BadData) when a line of a greedy rule cannot be broken (columns below 4).
 void encode_quoted_printable(const QuotedPrintable& operation, std::string_view data,
                              const ByteSink& sink);

@@ -144,6 +144,9 @@ const Stream* whole_stream_of(const Operation& operation) {
     if (const auto* qp = std::get_if<QuotedPrintable>(&operation)) {
         return &qp->stream;
     }
+    if (const auto* uu = std::get_if<UuEncoded>(&operation)) {
+        return &uu->stream;
+    }
     return nullptr;
 }
 
@@ -221,6 +224,13 @@ void RecipeRunner::quoted_printable(const QuotedPrintable& operation, LiteralCur
     encode_quoted_printable(operation, base::read_all_text(*stream, kLargestText), sink);
 }
 
+void RecipeRunner::uuencoded(const UuEncoded& operation, LiteralCursor& literals,
+                             const ByteSink& sink) {
+    const base::SharedSource stream = open_stream(operation.stream, literals);
+    bytes_read_ += stream->size();
+    encode_uu(operation, *stream, sink);
+}
+
 void RecipeRunner::run(const Operation& operation, LiteralCursor& literals, const ByteSink& sink) {
     if (const auto* literal = std::get_if<Literal>(&operation)) {
         sink(take_literal(literals, literal->length));
@@ -228,6 +238,8 @@ void RecipeRunner::run(const Operation& operation, LiteralCursor& literals, cons
         copy(*copied, literals, sink);
     } else if (const auto* encoded = std::get_if<Base64>(&operation)) {
         base64(*encoded, literals, sink);
+    } else if (const auto* uu = std::get_if<UuEncoded>(&operation)) {
+        uuencoded(*uu, literals, sink);
     } else {
         quoted_printable(std::get<QuotedPrintable>(operation), literals, sink);
     }
@@ -245,7 +257,9 @@ std::set<std::size_t> fully_used_attachments(const std::vector<Operation>& opera
         const auto k = static_cast<std::size_t>(stream->attachment);
         const base::SharedSource& data = message.attachments[k].data;
         const auto* base64 = std::get_if<Base64>(&operation);
-        if (base64 == nullptr || (data && base64->count / 4 * 3 >= data->size())) {
+        const auto* uu = std::get_if<UuEncoded>(&operation);
+        if ((base64 == nullptr || (data && base64->count / 4 * 3 >= data->size())) &&
+            (uu == nullptr || (data && uu->count >= data->size()))) {
             result.insert(k);
         }
     }

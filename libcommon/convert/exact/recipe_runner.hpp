@@ -50,6 +50,7 @@ class RecipeRunner {
     void base64(const Base64& operation, LiteralCursor& literals, const ByteSink& sink);
     void quoted_printable(const QuotedPrintable& operation, LiteralCursor& literals,
                           const ByteSink& sink);
+    void uuencoded(const UuEncoded& operation, LiteralCursor& literals, const ByteSink& sink);
 
     const mapi::Message& message_;
     std::map<std::uint64_t, base::SharedSource> embedded_;

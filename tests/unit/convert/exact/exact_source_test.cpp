@@ -115,6 +115,18 @@ TEST(ExactSource, KeepsLegacySingleByteText) {
     expect_exact(message, header + "\n" + body, 110, {part});
 }
 
+TEST(ExactSource, RefersToTextWhoseCharsetOnlyItsBytesTell) {
+    for (const char* charset : {"", "us-ascii"}) {
+        mapi::Message message = message_with(kHeader, long_text() + "Gr\u00fc\u00dfe \u20ac\n");
+        Part latin{long_text() + "Gr\xfc\xdf" + "e \x80\n"};
+        latin.charset = charset;
+        expect_exact(message, kHeader + "\n" + latin.bytes, 110, {latin});
+        Part utf8{long_text() + "Gr\u00fc\u00dfe \u20ac\n"};
+        utf8.charset = charset;
+        expect_exact(message, kHeader + "\n" + utf8.bytes, 110, {utf8});
+    }
+}
+
 TEST(ExactSource, RefersToBase64Attachments) {
     std::string data;
     std::string encoded;
@@ -123,7 +135,7 @@ TEST(ExactSource, RefersToBase64Attachments) {
     }
     mapi::Message message = message_with(kHeader, "hello there, this is the text\n");
     attach(message, data);
-    const Base64 op{{}, 0, data.size() / 3 * 4, 76, false, true};
+    const Base64 op{{}, 0, data.size() / 3 * 4, 76, false, true, {}};
     encode_base64(op, *base::memory_source(data),
                   [&](base::ByteView piece) { encoded += base::as_text(piece); });
     const std::string header =
@@ -140,13 +152,61 @@ TEST(ExactSource, RefersToBase64Attachments) {
          {encoded, RecipeValue::AttachmentData, mail::TransferEncoding::Base64}});
 }
 
+TEST(ExactSource, RefersToBase64InLinesOfAnyLength) {
+    std::string data;
+    for (int i = 0; i < 57'000; ++i) {
+        data += static_cast<char>(i * i % 251);
+    }
+    Base64 op{{}, 0, data.size() / 3 * 4, 0, true, true, {}};
+    for (std::uint64_t left = op.count; left > 0; left -= op.line_lengths.back()) {
+        op.line_lengths.push_back(
+            std::min<std::uint64_t>(left, op.line_lengths.size() % 2 == 0 ? 61 : 60));
+    }
+    std::string encoded;
+    encode_base64(op, *base::memory_source(data),
+                  [&](base::ByteView piece) { encoded += base::as_text(piece); });
+    EXPECT_EQ(encoded.size(), op.count + 2 * op.line_lengths.size());
+    EXPECT_EQ(encoded.find("\r\n"), 61U);
+    mapi::Message message = message_with(kHeader, "");
+    attach(message, data);
+    expect_exact(message, kHeader + "\n" + encoded + "\n*** a footer ***\n", 190,
+                 {{encoded, RecipeValue::AttachmentData, mail::TransferEncoding::Base64}});
+}
+
+TEST(ExactSource, RefersToUuencodedAttachments) {
+    std::string data;
+    for (int i = 0; i < 57'001; ++i) {
+        data += static_cast<char>(i * i % 7 == 0 ? 0 : i * i % 251);
+    }
+    for (const auto& [grave, trimmed] :
+         {std::pair(true, false), std::pair(false, false), std::pair(false, true)}) {
+        std::string lines;
+        encode_uu({{}, data.size(), false, grave, trimmed}, *base::memory_source(data),
+                  [&](base::ByteView piece) { lines += base::as_text(piece); });
+        EXPECT_EQ(lines.front(), 'M');
+        const std::string encoded = "begin 644 a.bin\n" + lines + "`\nend\n";
+        const std::string source = trimmed ? with_crlf(encoded) : encoded;
+        mapi::Message message = message_with(kHeader, "");
+        attach(message, data);
+        expect_exact(message, kHeader + "\n" + source, 150,
+                     {{source, RecipeValue::AttachmentData, mail::TransferEncoding::UuEncode}});
+    }
+}
+
+TEST(ExactSource, UuencodedTextIsLikeThatOfOtherPrograms) {
+    std::string text;
+    encode_uu({{}, 5, false, true, false}, *base::memory_source(std::string("Cat\0s", 5)),
+              [&](base::ByteView piece) { text += base::as_text(piece); });
+    EXPECT_EQ(text, "%0V%T`',`\n");
+}
+
 TEST(ExactSource, Base64ThatEndsWronglyIsLiteralAtItsEndOnly) {
     std::string data;
     std::string encoded;
     for (int i = 0; i < 5701; ++i) {
         data += static_cast<char>(i * 31 % 256);
     }
-    const Base64 op{{}, 0, 7604, 76, false, true};
+    const Base64 op{{}, 0, 7604, 76, false, true, {}};
     encode_base64(op, *base::memory_source(data),
                   [&](base::ByteView piece) { encoded += base::as_text(piece); });
     ASSERT_TRUE(encoded.ends_with("==\n"));
