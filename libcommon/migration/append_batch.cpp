@@ -12,9 +12,10 @@ constexpr std::uint64_t kBatchBytes = std::uint64_t{64} << 20;
 }  // namespace
 
 AppendBatch::AppendBatch(std::unique_ptr<store::FolderWriter> writer, Journal& journal,
-                         BadItems& bad_items, std::string folder_name)
+                         pst::ndb::Nid folder, BadItems& bad_items, std::string folder_name)
     : writer_(std::move(writer)),
       journal_(journal),
+      folder_(folder),
       bad_items_(bad_items),
       folder_name_(std::move(folder_name)) {}
 
@@ -33,6 +34,11 @@ void AppendBatch::add(const mail::Message& message, Landed landed) {
     }
 }
 
+bool AppendBatch::is_settled() {
+    take_results();
+    return on_their_way_.empty();
+}
+
 void AppendBatch::close() {
     if (batch_messages_ == 0 && on_their_way_.empty()) {
         return;
@@ -47,6 +53,7 @@ void AppendBatch::close() {
 }
 
 void AppendBatch::record() {
+    journal_.resume_folder(folder_);
     for (const Landed& landed : arrived_) {
         journal_.add(landed);
     }

@@ -21,15 +21,21 @@ class AppendBatch {
         std::uint64_t refused = 0;
     };
 
-    /// folder_name: for bad items. All outlive it.
-    AppendBatch(std::unique_ptr<store::FolderWriter> writer, Journal& journal, BadItems& bad_items,
-                std::string folder_name);
+    /// folder: begun in the journal; folder_name: for bad items. All outlive it.
+    AppendBatch(std::unique_ptr<store::FolderWriter> writer, Journal& journal, pst::ndb::Nid folder,
+                BadItems& bad_items, std::string folder_name);
 
     /// Hands one message over, and records what is known to have landed now and then: where results
     /// are final without waiting, else by closing the batch. Throws what the
     /// writer throws; Error of the last refusal when the destination refuses one message after the
     /// other.
     void add(const mail::Message& message, Landed landed);
+
+    /// Lets go what the writer holds back. Another folder may be written now, while the answers are
+    /// on their way.
+    void push() { writer_->push(); }
+    /// True when close() would not have to wait.
+    bool is_settled();
 
     /// All that was added is on stable storage and in the journal, or a bad item.
     void close();
@@ -50,6 +56,7 @@ class AppendBatch {
 
     std::unique_ptr<store::FolderWriter> writer_;
     Journal& journal_;
+    pst::ndb::Nid folder_;
     BadItems& bad_items_;
     std::string folder_name_;
     std::uint64_t next_ticket_ = 1;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <deque>
 #include <numeric>
 #include <unordered_map>
@@ -15,7 +16,7 @@
 namespace mbx::migration {
 namespace {
 
-constexpr std::size_t kFoldersAhead = 2;
+constexpr unsigned kFoldersAhead = 2;
 
 class Exporter {
   public:
@@ -35,12 +36,14 @@ class Exporter {
         for (const PstTarget& target : plan) {
             add_folder(target);
         }
+        const unsigned at_once =
+            context_.store.connections(kFoldersAhead + 1).value_or(kFoldersAhead + 1);
         std::deque<Opened> opened;
         std::size_t next = 0;
         for (;;) {
             // The folders behind this one are read meanwhile: a server's answers to their opening
             // take as long as the link is.
-            while (next < plan.size() && opened.size() <= kFoldersAhead) {
+            while (next < plan.size() && opened.size() < std::max(at_once, 1U)) {
                 if (plan[next].has_messages) {
                     opened.push_back({next, open_folder(plan[next])});
                 }

@@ -178,7 +178,18 @@ class FolderImport {
         }
     }
 
-    ImportedFolder run() {
+    /// Opens the folder at the destination before its turn. What an earlier run has begun is not
+    /// opened ahead: it is looked at first, when its turn has come.
+    void open_ahead() {
+        if (target_.message_count > 0 && context_.journal.folder(target_.nid) == nullptr) {
+            open_destination();
+        }
+    }
+
+    /// Hands every message over; answers may still be on their way then. `between` is called after
+    /// each.
+    template <typename Between>
+    void send(Between between) {
         context_.progress.start("import " + base::escape(target_.pst_path), target_.message_count);
         const auto cursor = context_.pst.messages(target_.nid);
         std::uint64_t seen = 0;
@@ -186,10 +197,39 @@ class FolderImport {
             ++seen;
             stop_when_asked();
             import_message(*nid, *cursor);
+            between();
         }
         report_missing_rows(seen);
-        finish();
+        if (batch_) {
+            batch_->push();
+        }
         context_.progress.finish();
+    }
+
+    /// True when finish() would not have to wait for the destination.
+    bool is_settled() { return !batch_ || batch_->is_settled(); }
+
+    /// Pre: all is sent.
+    ImportedFolder finish() {
+        const Journal::Folder* folder = context_.journal.folder(target_.nid);
+        if (folder == nullptr) {
+            begin_folder();
+        }
+        if (batch_) {
+            batch_->close();
+            result_.sent = batch_->totals().messages;
+            result_.sent_bytes = batch_->totals().bytes;
+            result_.bad += batch_->totals().refused;
+            batch_.reset();
+        }
+        folder = context_.journal.folder(target_.nid);
+        if (!folder->done) {
+            context_.store.create_folder(folder->path, target_.use);
+            context_.journal.resume_folder(target_.nid);
+            context_.journal.end_folder(target_.nid);
+        }
+        result_.path = folder->path;
+        result_.messages = folder->landed;
         return std::move(result_);
     }
 
@@ -287,25 +327,46 @@ class FolderImport {
         context_.progress.advance(1, size);
     }
 
-    /// The folder at the destination, made when the first message goes there (or at the end).
+    /// When the first message goes there.
     void open_folder() {
         if (batch_) {
             return;
         }
         const Journal::Folder* const earlier = context_.journal.folder(target_.nid);
-        if (earlier != nullptr) {
+        if (earlier != nullptr && !earlier->done) {
+            context_.store.create_folder(earlier->path, target_.use);
+            tail_ = Tail(context_.store, context_.journal, target_.nid, context_.stop);
+        }
+        open_destination();
+        begin_folder();
+        batch_.emplace(std::move(writer_), context_.journal, target_.nid, context_.bad_items,
+                       target_.pst_path);
+    }
+
+    void open_destination() {
+        if (!writer_) {
+            make_folder();
+            writer_ = context_.store.writer(result_.path);
+        }
+    }
+
+    void make_folder() {
+        if (is_made_) {
+            return;
+        }
+        if (const Journal::Folder* const earlier = context_.journal.folder(target_.nid)) {
             result_.path = earlier->path;
             context_.store.create_folder(result_.path, target_.use);
-            if (!earlier->done) {
-                tail_ = Tail(context_.store, context_.journal, target_.nid, context_.stop);
-            }
         } else {
             result_.path = maker_.make(target_);
         }
-        const std::uint64_t before = context_.store.message_count(result_.path).value_or(0);
-        context_.journal.begin_folder(target_.nid, target_.pst_path, result_.path, before);
-        batch_.emplace(context_.store.writer(result_.path), context_.journal, context_.bad_items,
-                       target_.pst_path);
+        before_ = context_.store.message_count(result_.path).value_or(0);
+        is_made_ = true;
+    }
+
+    void begin_folder() {
+        make_folder();
+        context_.journal.begin_folder(target_.nid, target_.pst_path, result_.path, before_);
     }
 
     void report_missing_rows(std::uint64_t seen) {
@@ -315,23 +376,6 @@ class FolderImport {
                                      target_.message_count, seen),
                          nullptr);
         }
-    }
-
-    void finish() {
-        const Journal::Folder* folder = context_.journal.folder(target_.nid);
-        if (folder == nullptr || !folder->done) {
-            open_folder();
-        }
-        if (batch_) {
-            batch_->close();
-            context_.journal.end_folder(target_.nid);
-            result_.sent = batch_->totals().messages;
-            result_.sent_bytes = batch_->totals().bytes;
-            result_.bad += batch_->totals().refused;
-        }
-        folder = context_.journal.folder(target_.nid);
-        result_.path = folder->path;
-        result_.messages = folder->landed;
     }
 
     void add_bad_item(Nid nid, BadKind kind, std::string reason, const base::SharedSource& bytes) {
@@ -348,6 +392,9 @@ class FolderImport {
     StoreAddresses& addresses_;
     LossCounter& losses_;
     Tail tail_;
+    bool is_made_ = false;
+    std::uint64_t before_ = 0;  // messages in the folder at the destination when it was opened
+    std::unique_ptr<store::FolderWriter> writer_;  // until the first message goes there
     std::optional<AppendBatch> batch_;
     bool cursor_failed_ = false;
     ImportedFolder result_;
@@ -367,6 +414,76 @@ void refuse_filled_inbox(const ImportContext& context, const MailPlan& plan) {
             "--allow-non-empty imports all the same");
     }
 }
+
+/// The folders one after the other. Behind a long line the next one is opened meanwhile, and the
+/// answers to the ones before come in while this one is sent.
+class Sender {
+  public:
+    Sender(const ImportContext& context, const ImportOptions& options, const MailPlan& plan,
+           ImportResult& result)
+        : context_(context),
+          result_(result),
+          maker_(context.store, context.diagnostics, plan.folders),
+          addresses_(context.pst, context.stop),
+          losses_(result.losses, context.losses) {
+        std::vector<store::FolderToMake> to_make;
+        for (const MailTarget& target : plan.folders) {
+            if (!target.wanted) {
+                continue;
+            }
+            imports_.push_back(std::make_unique<FolderImport>(context, options, target, maker_,
+                                                              addresses_, losses_));
+            if (context.journal.folder(target.nid) == nullptr) {
+                to_make.push_back({target.path, target.use});
+            }
+        }
+        context.store.prepare(to_make);
+        const unsigned connections = context.store.connections(kConnections).value_or(1);
+        most_ahead_ = connections > 2 ? 1 : 0;
+        most_unfinished_ = connections > 2 ? connections - 2 : connections - (connections > 0);
+    }
+
+    void run() {
+        for (sending_ = 0; sending_ < imports_.size(); ++sending_) {
+            throw_if_stopped(context_.stop);
+            for (std::size_t i = 0; i <= most_ahead_ && sending_ + i < imports_.size(); ++i) {
+                imports_[sending_ + i]->open_ahead();
+            }
+            imports_[sending_]->send([this] { finish_settled(); });
+            while (sending_ + 1 - finished_ > most_unfinished_) {
+                finish_one();
+            }
+        }
+        while (finished_ < imports_.size()) {
+            finish_one();
+        }
+    }
+
+  private:
+    static constexpr unsigned kConnections = 4;
+
+    void finish_settled() {
+        while (finished_ < sending_ && imports_[finished_]->is_settled()) {
+            finish_one();
+        }
+    }
+
+    void finish_one() {
+        result_.folders.push_back(imports_[finished_]->finish());
+        imports_[finished_++].reset();
+    }
+
+    const ImportContext& context_;
+    ImportResult& result_;
+    FolderMaker maker_;
+    StoreAddresses addresses_;
+    LossCounter losses_;
+    std::vector<std::unique_ptr<FolderImport>> imports_;  // null when finished
+    std::size_t sending_ = 0;
+    std::size_t finished_ = 0;
+    std::size_t most_ahead_ = 0;
+    std::size_t most_unfinished_ = 0;  // sent, and answers still on their way
+};
 
 /// What the earlier run had sent when it was cut off may still be landing.
 void settle(const ImportContext& context, const MailPlan& plan) {
@@ -393,8 +510,14 @@ class Prover {
     }
 
     void run() {
+        if (proof_ == Proof::Counts) {
+            count_ahead();
+        }
+        // A server that allows one connection gives one folder at a time.
+        const unsigned side_by_side =
+            context_.store.connections(kFoldersAhead + 1).value_or(kFoldersAhead + 1);
         for (std::size_t i = 0; i < nids_.size(); ++i) {
-            open_up_to(i + kFoldersAhead);
+            open_up_to(i + std::max(side_by_side, 1U) - 1);
             std::unique_ptr<StoredMessages> messages = std::move(opened_.front());
             opened_.pop_front();
             ImportedFolder& folder = result_.folders[i];
@@ -405,7 +528,15 @@ class Prover {
     }
 
   private:
-    static constexpr std::size_t kFoldersAhead = 2;
+    static constexpr unsigned kFoldersAhead = 2;
+
+    void count_ahead() {
+        std::vector<FolderPath> paths;
+        for (const ImportedFolder& folder : result_.folders) {
+            paths.push_back(folder.path);
+        }
+        context_.store.prepare_counts(paths);
+    }
 
     void open_up_to(std::size_t last) {
         for (; next_ < nids_.size() && next_ <= last; ++next_) {
@@ -451,16 +582,7 @@ ImportResult import_pst(const ImportContext& context, const ImportOptions& optio
     result.resumed = context.journal.resumed();
     std::copy_if(plan.skipped.begin(), plan.skipped.end(), std::back_inserter(result.skipped),
                  [](const SkippedFolder& folder) { return folder.message_count > 0; });
-    FolderMaker maker(context.store, context.diagnostics, plan.folders);
-    StoreAddresses addresses(context.pst, context.stop);
-    LossCounter losses(result.losses, context.losses);
-    for (const MailTarget& target : plan.folders) {
-        if (target.wanted) {
-            throw_if_stopped(context.stop);
-            result.folders.push_back(
-                FolderImport(context, options, target, maker, addresses, losses).run());
-        }
-    }
+    Sender(context, options, plan, result).run();
     if (options.proof != Proof::None) {
         Prover(context, options.proof, plan, result).run();
     }

@@ -314,14 +314,25 @@ void Journal::begin_folder(Nid nid, const std::string& name, const mail::FolderP
     }
     entry.name = name;
     entry.path = path;
+    write_folder(nid);
+    sync();
+}
+
+void Journal::write_folder(Nid nid) {
+    Folder& entry = folders_.at(nid.value);
     entry.spans.push_back(end_);
     entry.done = false;
     current_ = nid.value;
     append(text_of(json{{"folder", to_string(nid)},
-                        {"name", name},
-                        {"path", mail::to_string(path)},
+                        {"name", entry.name},
+                        {"path", mail::to_string(entry.path)},
                         {"before", entry.before}}));
-    sync();
+}
+
+void Journal::resume_folder(Nid nid) {
+    if (current_ != nid.value) {
+        write_folder(nid);
+    }
 }
 
 void Journal::add(const Landed& message) {

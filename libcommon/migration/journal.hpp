@@ -85,6 +85,8 @@ class Journal {
     /// counts only the first time that a folder is begun.
     void begin_folder(pst::ndb::Nid nid, const std::string& name, const mail::FolderPath& path,
                       std::uint64_t before);
+    /// Records that follow belong to this folder, which has been begun before another one.
+    void resume_folder(pst::ndb::Nid nid);
     /// Pre: a folder has been begun. On stable storage after the next sync().
     void add(const Landed& message);
     void sync();
@@ -97,6 +99,7 @@ class Journal {
   private:
     void load(const JournalBinding& binding);
     void append(const std::string& json);
+    void write_folder(pst::ndb::Nid nid);
     void mark_landed(pst::ndb::Nid message);
 
     std::string path_;

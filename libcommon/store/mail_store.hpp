@@ -55,7 +55,9 @@ class FolderWriter {
     /// until then (it is kept alive). Throws Error(Unavailable, Io) when the store is gone: what
     /// has no result by then is of unknown fate.
     virtual void append(const mail::Message& message, std::uint64_t ticket) = 0;
-    /// Results known by now, each once.
+    /// Sends what has been gathered on, without waiting for the answers.
+    virtual void push() {}
+    /// Results known by now, each once. Does not wait.
     virtual std::vector<AppendResult> take_results() = 0;
     /// Waits until every message has a result and is on stable storage as far as the store can
     /// promise.
@@ -68,6 +70,11 @@ class FolderWriter {
 /// What a destination can hold; unset: no limit known.
 struct StoreLimits {
     std::optional<std::uint64_t> largest_message;  ///< bytes (APPENDLIMIT)
+};
+
+struct FolderToMake {
+    mail::FolderPath path;
+    mail::SpecialUse use = mail::SpecialUse::None;
 };
 
 class MailStore {
@@ -88,6 +95,19 @@ class MailStore {
     /// told to the store where it can keep it. Throws Error(CannotCreate) when the store refuses
     /// the name.
     virtual void create_folder(const mail::FolderPath& folder, mail::SpecialUse use) = 0;
+
+    /// Says which folders create_folder() and message_count() are going to be called for: a store
+    /// behind a long line makes and counts them all in one go. What fails shows in these calls.
+    virtual void prepare(const std::vector<FolderToMake>& folders) { (void)folders; }
+    /// The same for message_count() alone.
+    virtual void prepare_counts(const std::vector<mail::FolderPath>& folders) { (void)folders; }
+
+    /// How many folders may be read or written at the same time, at most `wanted`: a server is
+    /// asked for so many connections now, and may allow fewer. nullopt: no connections are needed.
+    virtual std::optional<unsigned> connections(unsigned wanted) {
+        (void)wanted;
+        return std::nullopt;
+    }
 
     /// Pre: the folder exists.
     virtual std::unique_ptr<FolderWriter> writer(const mail::FolderPath& folder) = 0;
@@ -128,7 +148,7 @@ struct ConnectOptions {
     std::string client_key;
     std::string proxy;         ///< "socks5h://host:1080", "http://host:3128"
     unsigned timeout_s = 120;  ///< without a byte from the server
-    bool compress = true;      ///< COMPRESS=DEFLATE when offered, and the server is not near
+    bool compress = true;      ///< COMPRESS=DEFLATE when offered, and the line is slow
     unsigned pause_ms = 500;   ///< before another attempt, doubled each time; servers that are
                                ///< overloaded are given more
     std::string trace_file;    ///< protocol trace, secrets left out; empty: none

@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t kBatchMessages = 50;
 constexpr std::uint64_t kBatchBytes = 4 * 1024 * 1024;
-constexpr std::uint64_t kBytesInFlight = 32 * 1024 * 1024;
+constexpr std::uint64_t kBytesInFlight = 16 * 1024 * 1024;  // 100 ms at 1 Gbit/s, and some more
 constexpr std::size_t kBatchesInFlight = 32;
 constexpr std::uint64_t kLiteralMinus = 4096;  // RFC 7888 5
 constexpr int kAttempts = 5;
@@ -53,11 +53,18 @@ class AppendWriter final : public FolderWriter {
     AppendWriter(std::shared_ptr<SessionPool> pool, std::string mailbox,
                  base::Diagnostics& diagnostics)
         : pool_(std::move(pool)), mailbox_(std::move(mailbox)), diagnostics_(diagnostics) {
-        connect();
+        try {
+            open_session();
+        } catch (const Error& error) {
+            if (!pool_->is_worth_another(error)) {
+                throw;
+            }
+            session_.reset();  // it had been idle for too long; the first append() connects
+        }
     }
 
     ~AppendWriter() override {
-        if (session_ && in_flight_.empty()) {
+        if (session_ && in_flight_.empty() && select_tag_.empty()) {
             pool_->give_back(std::move(session_));
         } else {
             abandon_session();
@@ -67,6 +74,9 @@ class AppendWriter final : public FolderWriter {
     AppendWriter& operator=(const AppendWriter&) = delete;
 
     void append(const mail::Message& message, std::uint64_t ticket) override {
+        if (!session_ || !select_tag_.empty()) {
+            recovering([] {});  // which flags it keeps is in the answer to SELECT
+        }
         slots_.push_back(Slot{ticket, message, {}, crlf_size(*message.source), 0, std::nullopt});
         if (slots_.back().size.bytes == 0) {  // an empty literal would cancel the command
             slots_.back().message.source = base::memory_source(std::string("\r\n"));
@@ -93,7 +103,17 @@ class AppendWriter final : public FolderWriter {
         }
     }
 
+    void push() override {
+        recovering([&] {
+            send_open_batch();
+            session_->connection().flush();
+        });
+    }
+
     std::vector<AppendResult> take_results() override {
+        if (session_ && !in_flight_.empty()) {
+            recovering([&] { read_what_is_there(); });
+        }
         std::vector<AppendResult> results;
         while (!slots_.empty() && slots_.front().result) {
             results.push_back(*std::move(slots_.front().result));
@@ -120,8 +140,9 @@ class AppendWriter final : public FolderWriter {
         }
     }
 
-    void connect() {
-        session_ = pool_->take();
+    /// Does not wait for the answer to SELECT.
+    void open_session() {
+        session_ = attempts_ == 0 ? pool_->take() : pool_->take_new();
         if (!again_.empty() && !said_goodbye_) {
             wait_until_still(*session_, *pool_, {mailbox_}, diagnostics_);
         }
@@ -129,10 +150,15 @@ class AppendWriter final : public FolderWriter {
         literal_minus_ = session_->has("LITERAL-");
         multiappend_ = session_->has("MULTIAPPEND");
         binary_ = session_->has("BINARY");
-        select();
+        send_select();
     }
 
-    void select() {
+    void send_select() {
+        select_tag_ = session_->send("SELECT " + session_->quoted(mailbox_));
+        session_->connection().flush();
+    }
+
+    void read_selected() {
         PermanentFlags permanent;
         bool said = false;
         std::uint32_t uid_next = 0;
@@ -143,26 +169,28 @@ class AppendWriter final : public FolderWriter {
                        : static_cast<std::uint32_t>(
                              response.code.arguments[0].number().value_or(0));
         };
-        const Response answer =
-            session_->run("SELECT " + session_->quoted(mailbox_), [&](const Response& response) {
-                if (response.code.name == "PERMANENTFLAGS") {
-                    permanent = permanent_flags(response.code.arguments);
-                    said = true;
-                } else if (response.code.name == "UIDNEXT") {
-                    uid_next = number(response);
-                } else if (response.code.name == "UIDVALIDITY") {
-                    uid_validity = number(response);
-                } else if (response.name == "FLAGS" && !said && !response.data.empty()) {
-                    permanent = permanent_flags(response.data);
-                    permanent.new_keywords = true;
-                }
-            });
+        Response answer = session_->read();
+        for (; answer.tag != select_tag_; answer = session_->read()) {
+            if (answer.code.name == "PERMANENTFLAGS") {
+                permanent = permanent_flags(answer.code.arguments);
+                said = true;
+            } else if (answer.code.name == "UIDNEXT") {
+                uid_next = number(answer);
+            } else if (answer.code.name == "UIDVALIDITY") {
+                uid_validity = number(answer);
+            } else if (answer.name == "FLAGS" && !said && !answer.data.empty()) {
+                permanent = permanent_flags(answer.data);
+                permanent.new_keywords = true;
+            }
+        }
+        select_tag_.clear();
         if (answer.status != Status::Ok) {
             const Error failure = Session::failure(answer, "SELECT");
             if (failure.code() == ErrorCode::NoInput && !made_mailbox_) {
                 make_mailbox();
                 return;
             }
+            is_hopeless_ = !backoff_of(answer).wanted;
             throw Error(failure).with_place(base::escape(mailbox_));
         }
         allowed_ = permanent;
@@ -186,10 +214,18 @@ class AppendWriter final : public FolderWriter {
         if (open_.slots.empty()) {
             return;
         }
+        if (session_->wants_compression()) {
+            wait_for_all();
+            session_->compress();
+        }
         send(std::exchange(open_, {}));
         while (in_flight_.size() >= kBatchesInFlight || bytes_in_flight_ > kBytesInFlight) {
             read_response();
         }
+        read_what_is_there();
+    }
+
+    void read_what_is_there() {
         while (!in_flight_.empty() && session_->connection().has_input()) {
             read_response();
         }
@@ -346,7 +382,10 @@ class AppendWriter final : public FolderWriter {
         for (;;) {
             try {
                 if (!session_) {
-                    connect();
+                    open_session();
+                }
+                if (!select_tag_.empty()) {
+                    read_selected();
                     settle_landed();
                 }
                 send_again();
@@ -393,7 +432,8 @@ class AppendWriter final : public FolderWriter {
         }
         session_->run("SUBSCRIBE " + session_->quoted(mailbox_));
         first_uid_ = 0;
-        select();
+        send_select();
+        read_selected();
     }
 
     /// Servers that tell no UIDs: what is there by now need not be looked at after a loss.
@@ -406,6 +446,7 @@ class AppendWriter final : public FolderWriter {
     }
 
     void abandon_session() noexcept {
+        select_tag_.clear();
         if (session_) {
             session_->abandon();
             session_.reset();
@@ -471,6 +512,7 @@ class AppendWriter final : public FolderWriter {
     base::Diagnostics& diagnostics_;
 
     std::unique_ptr<Session> session_;
+    std::string select_tag_;  // of a SELECT whose answer has not been read
     PermanentFlags allowed_;
     bool literal_plus_ = false;
     bool literal_minus_ = false;

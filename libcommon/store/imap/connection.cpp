@@ -2,9 +2,11 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -25,7 +27,9 @@ namespace {
 constexpr std::size_t kSendAt = 256 * 1024;  // bytes gathered before they are sent unasked
 constexpr std::size_t kReadSize = 64 * 1024;
 constexpr std::size_t kInflateAtOnce = 256 * 1024;  // so that little on the wire is never much here
-constexpr int kPollSlice_ms = 200;                  // how long a stop request can go unnoticed
+constexpr std::chrono::milliseconds kMeasure{250};
+constexpr std::uint64_t kEnoughToMeasure = 4 * 1024 * 1024;
+constexpr int kPollSlice_ms = 200;  // how long a stop request can go unnoticed
 
 void initialise_curl() {
     static std::once_flag once;
@@ -97,6 +101,9 @@ struct Connection::State {
     std::uint64_t bytes_in = 0;
     std::uint64_t bytes_out = 0;
     std::size_t largest_input = 0;
+    std::chrono::steady_clock::time_point measured_at = std::chrono::steady_clock::now();
+    std::uint64_t measured = 0;                  // bytes that had come through by then
+    double fastest = 0;                          // bytes per second
     std::string handshake;                       // lines of the server that libcurl has read
     base::Bytes piece = base::Bytes(kReadSize);  // reused for each read
 
@@ -127,6 +134,8 @@ struct Connection::State {
     void receive_some();
     void send_all(base::ByteView bytes);
     void linger(bool abrupt) const;
+    std::uint64_t come_through() const;
+    void measure();
     void trace_bytes(std::string_view direction, base::ByteView bytes);
 };
 
@@ -238,6 +247,7 @@ bool Connection::State::receive() {
         throw lost("the server closed the connection");
     }
     bytes_in += n;
+    measure();
     const base::ByteView wire = base::ByteView(piece).first(n);
     const std::size_t before = input.size();
     if (inflater) {
@@ -291,6 +301,7 @@ void Connection::State::send_all(base::ByteView bytes) {
             throw lost(fmt::format("the connection broke: {}", curl_easy_strerror(code)));
         }
         bytes_out += n;
+        measure();
         bytes = bytes.subspan(n);
         until = deadline();
     }
@@ -300,6 +311,24 @@ void Connection::State::send_all(base::ByteView bytes) {
 void Connection::State::linger(bool abrupt) const {
     const ::linger value{abrupt ? 1 : 0, 0};
     ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &value, sizeof value);
+}
+
+/// What the kernel has taken and the other side has not acknowledged does not count.
+std::uint64_t Connection::State::come_through() const {
+    int waiting = 0;
+    ::ioctl(socket, SIOCOUTQ, &waiting);
+    return bytes_in + bytes_out - std::min(bytes_out, static_cast<std::uint64_t>(waiting));
+}
+
+void Connection::State::measure() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - measured_at >= kMeasure) {
+        const std::uint64_t total = come_through();
+        fastest = std::max(fastest, static_cast<double>(total - measured) /
+                                        std::chrono::duration<double>(now - measured_at).count());
+        measured = total;
+        measured_at = now;
+    }
 }
 
 void Connection::State::trace_bytes(std::string_view direction, base::ByteView bytes) {
@@ -380,6 +409,10 @@ void Connection::read_bytes(std::uint64_t size, const std::function<void(base::B
         s.consume(n);
         size -= n;
     }
+}
+
+std::optional<double> Connection::bytes_per_second() const {
+    return state_->measured >= kEnoughToMeasure ? std::optional(state_->fastest) : std::nullopt;
 }
 
 void Connection::part_gently() {

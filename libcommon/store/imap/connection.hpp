@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -70,6 +71,10 @@ class Connection final : public LineSource {
 
     /// The most bytes that were ever read from the server and not taken by the caller yet.
     std::size_t largest_input() const noexcept;
+
+    /// The fastest that bytes have come through, both ways together, over any quarter of a second;
+    /// nullopt until enough of them have for that to mean something.
+    std::optional<double> bytes_per_second() const;
 
     std::uint64_t bytes_in() const noexcept;  ///< as on the wire
     std::uint64_t bytes_out() const noexcept;

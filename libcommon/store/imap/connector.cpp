@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <future>
 #include <string>
 #include <thread>
 #include <utility>
@@ -45,14 +46,26 @@ Connector::Connector(MailboxUrl url, ConnectOptions options, base::Diagnostics& 
     : url_(std::move(url)), options_(std::move(options)), diagnostics_(diagnostics), stop_(stop) {}
 
 std::unique_ptr<Session> Connector::take() {
+    return connect(true);
+}
+
+std::unique_ptr<Session> Connector::take_idle() {
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) {
+        return nullptr;
+    }
+    std::unique_ptr<Session> session = std::move(idle_.back());
+    idle_.pop_back();
+    return session;
+}
+
+std::unique_ptr<Session> Connector::take_new() {
+    std::vector<std::unique_ptr<Session>> dropped;
     {
         const std::lock_guard lock(mutex_);
-        if (!idle_.empty()) {
-            std::unique_ptr<Session> session = std::move(idle_.back());
-            idle_.pop_back();
-            return session;
-        }
+        dropped.swap(idle_);
     }
+    dropped.clear();
     return connect();
 }
 
@@ -71,16 +84,43 @@ void Connector::pause(Backoff backoff, unsigned attempt) {
                                              std::uint64_t{backoff.wanted ? kOverloaded : 1}));
 }
 
-std::unique_ptr<Session> Connector::connect() {
-    for (unsigned attempt = 1;; ++attempt) {
+std::unique_ptr<Session> Connector::log_in() {
+    ConnectOptions options = options_;
+    if (!options.token_command.empty()) {
+        options.oauth_token = first_line_of(options.token_command);
+    }
+    auto session = std::make_unique<Session>(url_, options, diagnostics_, stop_);
+    succeeded_ = true;
+    return session;
+}
+
+unsigned Connector::reserve(unsigned wanted) {
+    std::vector<std::future<std::unique_ptr<Session>>> coming;
+    {
+        const std::lock_guard lock(mutex_);
+        for (std::size_t i = idle_.size(); i < wanted; ++i) {
+            coming.push_back(std::async(std::launch::async, [this] { return log_in(); }));
+        }
+    }
+    for (std::future<std::unique_ptr<Session>>& session : coming) {
         try {
-            ConnectOptions options = options_;
-            if (!options.token_command.empty()) {
-                options.oauth_token = first_line_of(options.token_command);
-            }
-            auto session = std::make_unique<Session>(url_, options, diagnostics_, stop_);
-            succeeded_ = true;
+            give_back(session.get());
+        } catch (const Error&) {
+            // One connection less; whoever needs the first one hears why.
+        }
+    }
+    const std::lock_guard lock(mutex_);
+    return static_cast<unsigned>(idle_.size());
+}
+
+std::unique_ptr<Session> Connector::connect(bool or_idle) {
+    for (unsigned attempt = 1;; ++attempt) {
+        // Where the server allows so many, one of them may be given back while this waits.
+        if (auto session = or_idle ? take_idle() : nullptr) {
             return session;
+        }
+        try {
+            return log_in();
         } catch (const Error& error) {
             const bool may_pass = error.code() == ErrorCode::TryAgain ||
                                   (error.code() == ErrorCode::Unavailable && succeeded_);

@@ -22,15 +22,23 @@ class Connector final : public SessionPool {
               const base::StopFlag& stop);
 
     std::unique_ptr<Session> take() override;
+    std::unique_ptr<Session> take_new() override;
     void give_back(std::unique_ptr<Session> session) override;
     void pause(Backoff backoff, unsigned attempt) override;
     bool is_stopping() const override { return stop_.requested(); }
 
+    /// Makes sessions, all at the same time, until `wanted` are idle or the server refuses one;
+    /// tries each only once. Returns how many are idle then.
+    unsigned reserve(unsigned wanted);
+
     /// A new session. The first one of all fails at once: a wrong name or port does not get better
     /// by waiting.
-    std::unique_ptr<Session> connect();
+    std::unique_ptr<Session> connect() { return connect(false); }
 
   private:
+    std::unique_ptr<Session> log_in();
+    std::unique_ptr<Session> take_idle();
+    std::unique_ptr<Session> connect(bool or_idle);
     void wait(std::chrono::milliseconds time) const;
 
     MailboxUrl url_;

@@ -124,7 +124,7 @@ class FetchStream final : public MessageStream {
     }
 
     void connect() {
-        session_ = pool_->take();
+        session_ = attempts_ == 0 ? pool_->take() : pool_->take_new();
         session_->send("EXAMINE " + session_->quoted(mailbox_));
         const bool extended = session_->has("ESEARCH");
         if (!listed_) {
@@ -213,6 +213,12 @@ class FetchStream final : public MessageStream {
 
     void send_commands() {
         while (in_flight_.size() < kCommandsInFlight && suspects_.empty()) {
+            if (session_->wants_compression()) {
+                if (!in_flight_.empty()) {
+                    return;
+                }
+                session_->compress();
+            }
             Batch batch = next_batch();
             if (batch.uids.empty()) {
                 return;

@@ -92,12 +92,20 @@ class ImapStore final : public MailStore {
 
     std::vector<StoreFolder> folders() override;
     std::unique_ptr<MessageStream> messages(const mail::FolderPath& folder) override {
+        release_session();
         return fetch_messages(connector_, mailbox_name(folder), diagnostics_);
     }
     std::optional<std::uint64_t> message_count(const mail::FolderPath& folder) override;
     void create_folder(const mail::FolderPath& folder, mail::SpecialUse use) override;
     std::unique_ptr<FolderWriter> writer(const mail::FolderPath& folder) override {
+        release_session();
         return append_messages(connector_, mailbox_name(folder), diagnostics_);
+    }
+    void prepare(const std::vector<FolderToMake>& folders) override;
+    void prepare_counts(const std::vector<mail::FolderPath>& folders) override;
+    std::optional<unsigned> connections(unsigned wanted) override {
+        release_session();
+        return connector_->reserve(wanted);
     }
     mail::FolderPath possible_name(const mail::FolderPath& folder) const override {
         return possible_path(folder, rules_);
@@ -113,6 +121,9 @@ class ImapStore final : public MailStore {
     /// may do while a long folder is copied over another. What is asked may be asked twice.
     template <typename Ask>
     auto with_session(Ask ask);
+    void release_session();
+    void create_all(const std::vector<std::pair<std::string, mail::SpecialUse>>& mailboxes);
+    void count_all(const std::vector<std::string>& mailboxes);
     std::vector<StoreFolder> list_folders();
     std::string mailbox_name(const mail::FolderPath& folder) const;
     std::vector<ListedMailbox> list(const std::string& pattern);
@@ -121,6 +132,8 @@ class ImapStore final : public MailStore {
     void count_messages(MailboxTable& table);
     std::optional<std::uint64_t> count_of(const std::string& mailbox);
     void create_one(const std::string& mailbox, mail::SpecialUse use);
+    bool can_tell(mail::SpecialUse use) const;
+    std::string create_command(const std::string& mailbox, mail::SpecialUse use) const;
     Response create_and_subscribe(const std::string& mailbox, mail::SpecialUse use);
     void refuse_other_spelling(const std::string& mailbox);
 
@@ -131,8 +144,9 @@ class ImapStore final : public MailStore {
     std::vector<std::string> other_prefixes_;    // of the user's own namespaces
     std::vector<std::string> foreign_prefixes_;  // of other users, and shared
     StoreLimits limits_;
-    MailboxTable table_;             // as last listed
-    std::set<std::string> created_;  // mailboxes known to be there
+    MailboxTable table_;                           // as last listed
+    std::set<std::string> created_;                // mailboxes known to be there
+    std::map<std::string, std::uint64_t> counts_;  // asked for ahead; each is given once
 };
 
 void ImapStore::connect() {
@@ -148,6 +162,9 @@ void ImapStore::connect() {
 template <typename Ask>
 auto ImapStore::with_session(Ask ask) {
     try {
+        if (!session_) {
+            session_ = connector_->take();
+        }
         return ask();
     } catch (const Error& error) {
         if (error.code() != ErrorCode::Unavailable) {
@@ -156,6 +173,13 @@ auto ImapStore::with_session(Ask ask) {
     }
     connect();
     return ask();
+}
+
+/// Streams and writers use it meanwhile: servers count connections.
+void ImapStore::release_session() {
+    if (session_) {
+        connector_->give_back(std::move(session_));
+    }
 }
 
 void ImapStore::read_namespace() {
@@ -269,29 +293,55 @@ void ImapStore::read_subscriptions(MailboxTable& table) {
 }
 
 void ImapStore::count_messages(MailboxTable& table) {
-    std::map<std::string, std::string> mailboxes;  // by the tag of the question
+    std::vector<std::string> mailboxes;
     for (const StoreFolder& folder : table.folders()) {
         if (folder.selectable) {
-            const std::string& mailbox = *table.name_of(folder.path);
-            mailboxes.emplace(
-                session_->send(fmt::format("STATUS {} (MESSAGES)", session_->quoted(mailbox))),
-                mailbox);
+            mailboxes.push_back(*table.name_of(folder.path));
         }
     }
-    std::optional<std::uint64_t> count;
-    while (!mailboxes.empty()) {
-        const Response response = session_->read();
-        if (response.name == "STATUS") {
-            count = count_in(response);
-        } else if (const auto asked = mailboxes.find(response.tag); asked != mailboxes.end()) {
-            table.find(asked->second)->message_count = std::exchange(count, std::nullopt);
-            mailboxes.erase(asked);
+    count_all(mailboxes);
+    for (const std::string& mailbox : mailboxes) {
+        if (const auto known = counts_.extract(mailbox)) {
+            table.find(mailbox)->message_count = known.mapped();
         }
     }
 }
 
 std::optional<std::uint64_t> ImapStore::message_count(const mail::FolderPath& folder) {
-    return with_session([&] { return count_of(mailbox_name(folder)); });
+    const std::string mailbox = mailbox_name(folder);
+    if (const auto known = counts_.extract(mailbox)) {
+        return known.mapped();
+    }
+    return with_session([&] { return count_of(mailbox); });
+}
+
+void ImapStore::prepare_counts(const std::vector<mail::FolderPath>& folders) {
+    std::vector<std::string> mailboxes;
+    std::transform(folders.begin(), folders.end(), std::back_inserter(mailboxes),
+                   [&](const mail::FolderPath& folder) { return mailbox_name(folder); });
+    with_session([&] { count_all(mailboxes); });
+}
+
+/// One STATUS each, all on their way at once.
+void ImapStore::count_all(const std::vector<std::string>& mailboxes) {
+    std::map<std::string, std::string> asked;  // by tag
+    for (const std::string& mailbox : mailboxes) {
+        asked.emplace(
+            session_->send(fmt::format("STATUS {} (MESSAGES)", session_->quoted(mailbox))),
+            mailbox);
+    }
+    std::optional<std::uint64_t> count;
+    while (!asked.empty()) {
+        const Response response = session_->read();
+        if (response.name == "STATUS") {
+            count = count_in(response);
+        } else if (const auto one = asked.extract(response.tag)) {
+            if (count && response.status == Status::Ok) {
+                counts_[one.mapped()] = *count;
+            }
+            count.reset();
+        }
+    }
 }
 
 std::optional<std::uint64_t> ImapStore::count_of(const std::string& mailbox) {
@@ -336,6 +386,58 @@ void ImapStore::create_folder(const mail::FolderPath& folder, mail::SpecialUse u
     }
 }
 
+void ImapStore::prepare(const std::vector<FolderToMake>& folders) {
+    std::vector<std::pair<std::string, mail::SpecialUse>> missing;
+    std::vector<std::string> wanted;
+    std::set<std::string> seen = created_;
+    for (const FolderToMake& folder : folders) {
+        mail::FolderPath part;
+        for (const std::string& name : folder.path) {
+            part.push_back(name);
+            const bool is_last = part.size() == folder.path.size();
+            if (std::string mailbox = mailbox_name(part); seen.insert(mailbox).second) {
+                missing.emplace_back(std::move(mailbox),
+                                     is_last ? folder.use : mail::SpecialUse::None);
+            }
+        }
+        wanted.push_back(mailbox_name(folder.path));
+    }
+    with_session([&] {
+        create_all(missing);
+        count_all(wanted);
+    });
+}
+
+/// What is refused here is tried again by create_folder(), which finds out why.
+void ImapStore::create_all(const std::vector<std::pair<std::string, mail::SpecialUse>>& mailboxes) {
+    std::map<std::string, std::string> asked;  // by tag
+    std::string last_tag;
+    for (const auto& [mailbox, use] : mailboxes) {
+        if (mailbox != "INBOX") {
+            asked.emplace(session_->send(create_command(mailbox, use)), mailbox);
+        }
+        last_tag = session_->send("SUBSCRIBE " + session_->quoted(mailbox));
+    }
+    while (!last_tag.empty()) {
+        const Response response = session_->read();
+        if (const auto one = asked.extract(response.tag); one && response.status == Status::Ok) {
+            created_.insert(one.mapped());
+        }
+        if (response.tag == last_tag) {
+            return;
+        }
+    }
+}
+
+bool ImapStore::can_tell(mail::SpecialUse use) const {
+    return !mail::attribute_of(use).empty() && session_->has("CREATE-SPECIAL-USE");
+}
+
+std::string ImapStore::create_command(const std::string& mailbox, mail::SpecialUse use) const {
+    return "CREATE " + session_->quoted(mailbox) +
+           (can_tell(use) ? fmt::format(" (USE ({}))", mail::attribute_of(use)) : std::string());
+}
+
 void ImapStore::create_one(const std::string& mailbox, mail::SpecialUse use) {
     if (mailbox == "INBOX") {
         session_->run("SUBSCRIBE INBOX");
@@ -359,10 +461,7 @@ void ImapStore::create_one(const std::string& mailbox, mail::SpecialUse use) {
 /// In one round trip; gives the answer to CREATE.
 Response ImapStore::create_and_subscribe(const std::string& mailbox, mail::SpecialUse use) {
     const std::string name = session_->quoted(mailbox);
-    const std::string_view attribute = mail::attribute_of(use);
-    const bool has_use = !attribute.empty() && session_->has("CREATE-SPECIAL-USE");
-    const std::string create_tag = session_->send(
-        "CREATE " + name + (has_use ? fmt::format(" (USE ({}))", attribute) : std::string()));
+    const std::string create_tag = session_->send(create_command(mailbox, use));
     const std::string subscribe_tag = session_->send("SUBSCRIBE " + name);
     Response created;
     for (;;) {
@@ -374,7 +473,7 @@ Response ImapStore::create_and_subscribe(const std::string& mailbox, mail::Speci
         }
     }
     // Another folder may have that use, or nobody may give it: the folder counts more.
-    return has_use && created.status != Status::Ok && created.code.name != "ALREADYEXISTS"
+    return can_tell(use) && created.status != Status::Ok && created.code.name != "ALREADYEXISTS"
                ? create_and_subscribe(mailbox, mail::SpecialUse::None)
                : created;
 }

@@ -323,33 +323,31 @@ void Session::after_login(const ConnectOptions& options) {
     if (has("ENABLE") && has("UTF8=ACCEPT")) {
         commands.emplace_back("ENABLE UTF8=ACCEPT");
     }
-    if (!options.compress || !has("COMPRESS=DEFLATE")) {
-        run_all(commands);
-        return;
-    }
-    // On a near network the two processors, not the link, would be what holds things up.
-    constexpr std::chrono::milliseconds kNear{10};
-    commands.emplace_back("NOOP");
-    if (run_all(commands) >= kNear && run("COMPRESS DEFLATE").status == Status::Ok) {
+    run_all(commands);
+    may_compress_ = options.compress && has("COMPRESS=DEFLATE");
+}
+
+bool Session::wants_compression() const {
+    constexpr double kSlow = 2'500'000;  // bytes a second: 20 Mbit/s
+    return may_compress_ && connection_->bytes_per_second().value_or(kSlow) < kSlow;
+}
+
+void Session::compress() {
+    may_compress_ = false;
+    if (run("COMPRESS DEFLATE").status == Status::Ok) {
         connection_->start_compression();
     }
 }
 
-std::chrono::steady_clock::duration Session::run_all(const std::vector<std::string>& commands) {
-    const auto start = std::chrono::steady_clock::now();
-    std::chrono::steady_clock::duration first{};
+void Session::run_all(const std::vector<std::string>& commands) {
     for (const std::string& command : commands) {
         send(command);
     }
     for (std::size_t answered = 0; answered < commands.size();) {
         const Response response = read();
-        if (first.count() == 0) {
-            first = std::chrono::steady_clock::now() - start;
-        }
         take_introduction(response);
         answered += !response.is_untagged() && !response.is_continuation() ? 1 : 0;
     }
-    return first;
 }
 
 /// The answers to ID and ENABLE.

@@ -67,6 +67,12 @@ class Session {
     /// ...), else the text of servers that are known to hide it there.
     static Error failure(const Response& response, std::string_view what);
 
+    /// The server compresses, and the line has turned out to be so slow that this is worth the work
+    /// of both processors.
+    bool wants_compression() const;
+    /// COMPRESS DEFLATE. Pre: wants_compression(), and no command is without its answer.
+    void compress();
+
     /// LOGOUT, politely and without waiting long; never throws. The destructor does the same.
     void close() noexcept;
     /// The server has ended the session (BYE).
@@ -82,8 +88,8 @@ class Session {
     bool take_handshake();
     void login(const MailboxUrl& url, const ConnectOptions& options);
     void after_login(const ConnectOptions& options);
-    /// Sends all, then reads all answers; returns how long the first took.
-    std::chrono::steady_clock::duration run_all(const std::vector<std::string>& commands);
+    /// Sends all, then reads all answers.
+    void run_all(const std::vector<std::string>& commands);
     void take_introduction(const Response& response);
 
     base::Diagnostics& diagnostics_;
@@ -93,6 +99,7 @@ class Session {
     std::string server_name_;
     bool utf8_enabled_ = false;
     bool said_goodbye_ = false;
+    bool may_compress_ = false;
     std::uint32_t next_tag_ = 1;
 };
 

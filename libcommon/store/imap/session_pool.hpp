@@ -15,6 +15,9 @@ class SessionPool {
   public:
     virtual ~SessionPool() = default;
     virtual std::unique_ptr<Session> take() = 0;
+    /// A new session, for one who has lost his connection: those that are idle may be lost as well,
+    /// and are dropped.
+    virtual std::unique_ptr<Session> take_new() { return take(); }
     virtual void give_back(std::unique_ptr<Session> session) = 0;
 
     /// Waits before attempt `attempt` (from 1) at what the server had no time for: as long as it

@@ -19,6 +19,7 @@ setup_file() {
     start_dovecot announced "$QUOTA
 imap_capability = +APPENDLIMIT=50000"
     start_cyrus cyrus $'maxmessagesize: 60000\nmunge8bit: no' # else it writes X for 8-bit bytes in headers
+    start_dovecot narrow 'mail_max_userip_connections = 1'
     start_courier courier
     start_courier plain 'IMAP_KEYWORDS=0 IMAP_CAPABILITY="IMAP4rev1 CHILDREN NAMESPACE"'
 }
@@ -26,7 +27,7 @@ imap_capability = +APPENDLIMIT=50000"
 teardown_file() { servers_end; }
 
 setup() {
-    need dovecot full announced cyrus courier plain
+    need dovecot full announced narrow cyrus courier plain
     cd "$BATS_TEST_TMPDIR" || return
 }
 
@@ -212,6 +213,17 @@ kill_and_compare() { # SERVER USER
     pkill -CONT -P "$(<"$servers/dovecot/pid")" -x imap
     wait "$import" || { cat said; return 1; }
     compare-mailboxes maildir:old "$(url dovecot bert)" --line-ends
+}
+
+@test "a server that allows one connection gets all folders over one" {
+    plain_mailbox old
+    messages old 100 120 2000
+    mbx-export --quiet maildir:old a.pst
+    import 0 a.pst "$(url narrow anna)"
+    [[ $(summary proven) == true ]]
+    mbx-export --quiet --tls none "$(url narrow anna)" b.pst
+    pst-import --quiet b.pst maildir:new
+    compare-mailboxes maildir:old maildir:new --line-ends --ignore-empty
 }
 
 @test "a server that is killed and comes back within the import" {

@@ -20,7 +20,8 @@ class AppendBatchTest : public testing::Test {
     }
 
     AppendBatch batch() {
-        return AppendBatch(store_.writer(mail::kInboxPath), journal_, bad_items_, "Inbox");
+        return AppendBatch(store_.writer(mail::kInboxPath), journal_, Nid{0x8082}, bad_items_,
+                           "Inbox");
     }
 
     static Landed numbered(int n) {
