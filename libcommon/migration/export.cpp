@@ -45,7 +45,7 @@ class Exporter {
             // take as long as the link is.
             while (next < plan.size() && opened.size() < std::max(at_once, 1U)) {
                 if (plan[next].has_messages) {
-                    opened.push_back({next, open_folder(plan[next])});
+                    opened.push_back(open_folder(plan[next], next));
                 }
                 ++next;
             }
@@ -54,7 +54,7 @@ class Exporter {
             }
             const Opened now = std::move(opened.front());
             opened.pop_front();
-            export_folder(plan[now.index], *now.messages, result_.folders[now.index]);
+            export_folder(plan[now.index], now, result_.folders[now.index]);
         }
         add_unreached();
         if (context_.bad_items.too_many()) {
@@ -77,6 +77,7 @@ class Exporter {
     struct Opened {
         std::size_t index;  // in the plan
         std::unique_ptr<PreparedMessages> messages;
+        std::optional<std::uint64_t> count;
     };
 
     void add_folder(const PstTarget& target) {
@@ -93,20 +94,21 @@ class Exporter {
         result_.folders.push_back(std::move(folder));
     }
 
-    std::unique_ptr<PreparedMessages> open_folder(const PstTarget& target) {
+    Opened open_folder(const PstTarget& target, std::size_t index) {
         PrepareOptions options;
         options.folder = target.folder.special;
         options.exact_source = options_.exact_source;
         options.keep_whole = &keep_whole_;
         options.filter = options_.messages;
-        return prepare_messages_ahead(context_.store.messages(target.path), options);
+        auto stream = context_.store.messages(target.path);
+        const auto count = target.message_count ? target.message_count : stream->remaining();
+        return {index, prepare_messages_ahead(std::move(stream), options), count};
     }
 
-    void export_folder(const PstTarget& target, PreparedMessages& messages,
-                       ExportedFolder& folder) {
+    void export_folder(const PstTarget& target, const Opened& opened, ExportedFolder& folder) {
         context_.progress.start("export " + base::escape(mail::to_string(target.path)),
-                                target.message_count);
-        while (auto prepared = messages.next()) {
+                                opened.count);
+        while (auto prepared = opened.messages->next()) {
             throw_if_stopped(context_.stop);
             take(*prepared, folder);
         }

@@ -65,6 +65,8 @@ class EmlStream final : public MessageStream {
         return std::nullopt;
     }
 
+    std::optional<std::uint64_t> remaining() const override { return names_.size() - next_; }
+
   private:
     mail::Message read(const std::string& name, const base::File& file) const {
         mail::Message message;

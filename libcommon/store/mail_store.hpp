@@ -34,6 +34,8 @@ class MessageStream {
     /// cannot be read; the next call goes on behind it. Throws Error(Unavailable) when the store
     /// itself is gone. A message and its source stay valid after the next call.
     virtual std::optional<mail::Message> next() = 0;
+    /// How many calls of next() are to come, when that is known without reading.
+    virtual std::optional<std::uint64_t> remaining() const { return std::nullopt; }
     /// What could be had of the message for which next() has just thrown; null when nothing.
     virtual base::SharedSource salvaged() { return nullptr; }
 };

@@ -48,6 +48,7 @@ class MaildirStream final : public MessageStream {
   public:
     MaildirStream(Directory folder, base::Diagnostics& diagnostics);
     std::optional<mail::Message> next() override;
+    std::optional<std::uint64_t> remaining() const override { return entries_.size() - next_; }
 
   private:
     std::optional<mail::Message> read(const MaildirFolder::Entry& entry);

@@ -286,6 +286,7 @@ TEST_F(MaildirTest, MessagesThatMoveMeanwhileAreFound) {
     put("cur/3.c:2,");
     OpenedStore store(url(), OpenMode::Read);
     const auto stream = store->messages(mail::kInboxPath);
+    EXPECT_EQ(stream->remaining(), 3U);
     fs::rename(root() + "/new/1.a", root() + "/cur/1.a:2,S");
     fs::rename(root() + "/cur/2.b:2,", root() + "/cur/2.b:2,F");
     fs::remove(root() + "/cur/3.c:2,");
