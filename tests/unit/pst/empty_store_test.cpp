@@ -1,11 +1,11 @@
-// Our empty store against the one that Outlook 16 made (pst-empty-store.tsv): every difference has
-// its reason here.
+// Our empty store against the one that Outlook 16 made (tests/data/outlook-empty-store): every
+// difference has its reason here.
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "base/sha256.hpp"
-#include "support/shared_corpus.hpp"
 #include "unit/pst/writer_fixture.hpp"
 
 namespace mbx::pst {
@@ -87,11 +87,7 @@ const std::map<std::uint32_t, std::string> kPropertiesLeftOut{
 class EmptyStoreTest : public WriterTest {
   protected:
     void SetUp() override {
-        const auto path = test::shared_file("pst-empty-store.tsv");
-        if (!std::filesystem::exists(path)) {
-            GTEST_SKIP() << path << " is not there (set MBX_SHARED)";
-        }
-        outlook = read(path);
+        outlook = read(std::string(MBX_TEST_DATA) + "/outlook-empty-store/store.tsv");
         ASSERT_EQ(outlook.parents.size(), 47U);
         ASSERT_THAT(problems_after_close(*open()), testing::IsEmpty());
     }
