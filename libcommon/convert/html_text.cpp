@@ -328,7 +328,13 @@ std::string unescape_html(std::string_view html) {
 }
 
 std::string text_of_html(std::string_view html) {
-    return TextMaker(html).run();
+    if (html.find('\0') == std::string_view::npos) {
+        return TextMaker(html).run();
+    }
+    // As browsers do. A body in MAPI would end there.
+    std::string without(html);
+    std::erase(without, '\0');
+    return TextMaker(without).run();
 }
 
 std::string html_of_text(std::string_view text) {

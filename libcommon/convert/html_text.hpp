@@ -16,8 +16,8 @@ std::string escape_html(std::string_view text);
 std::string unescape_html(std::string_view html);
 
 /// The readable text of UTF-8 HTML, with CRLF: blocks become lines, list items "* ", cells are set
-/// apart by tabs, a link's target follows its text as <url>; head, scripts and styles are left out.
-/// Takes any input, in time proportional to its length.
+/// apart by tabs, a link's target follows its text as <url>; head, scripts and styles are left out,
+/// and NUL. Takes any input, in time proportional to its length.
 std::string text_of_html(std::string_view html);
 
 /// A document that shows the text as it is, lines kept.

@@ -20,6 +20,11 @@ TEST(TextOfHtml, LeavesOutWhatNobodyReads) {
     EXPECT_EQ(text_of_html("a<script>b"), "ab\r\n") << "nothing is lost for want of a closing tag";
 }
 
+TEST(TextOfHtml, LeavesOutNul) {
+    using namespace std::string_literals;
+    EXPECT_EQ(text_of_html("<p>a\0b</p>\0"s), "ab\r\n");
+}
+
 TEST(TextOfHtml, LinksShowWhereTheyGo) {
     EXPECT_EQ(text_of_html("<a href=\"http://x.example/?a&amp;b\">here</a>"),
               "here <http://x.example/?a&b>\r\n");
