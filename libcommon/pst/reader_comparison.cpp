@@ -137,7 +137,7 @@ void ReaderComparison::same(const std::string& place, std::string_view what, con
                             const Value& second) {
     if (first != second) {
         if constexpr (std::is_same_v<Value, std::string>) {
-            note(place, fmt::format("{}: \"{}\" and \"{}\"", what, base::escape(first, kShown),
+            note(place, fmt::format(R"({}: "{}" and "{}")", what, base::escape(first, kShown),
                                     base::escape(second, kShown)));
         } else {
             note(place, fmt::format("{}: {} and {}", what, first, second));

@@ -61,19 +61,19 @@ StoreIdentity make_identity(std::string display_name, base::IdSource& ids) {
 
 bool is_unread(PropertyList& row) {
     const ltp::StoredProperty* flags = find(row, mapi::PidTagMessageFlags);
-    const base::le32 value = base::read_record<base::le32>(std::get<base::Bytes>(flags->value));
+    const auto value = base::read_record<base::le32>(std::get<base::Bytes>(flags->value));
     return (value & kRead) == 0;
 }
 
 }  // namespace
 
 struct PstWriter::State {
-    State(const std::string& target, const PstWriterOptions& options, const base::Clock& clock,
+    State(const std::string& target, PstWriterOptions options, const base::Clock& clock,
           base::IdSource& ids)
         : path(target),
           part(part_of(target)),
           ndb(part.path(), {.crypt = options.crypt, .max_file_size = options.max_file_size}),
-          identity(make_identity(options.display_name, ids)),
+          identity(make_identity(std::move(options.display_name), ids)),
           tree(options.ipm_subtree_name, options.deleted_items_name),
           messages(ndb, names, versions, empty_tables.of(ndb::kNidRecipientTable), clock, ids) {
         for (const auto& [nid, folder] : tree.all()) {
@@ -133,7 +133,7 @@ PstWriter::Added PstWriter::State::add(ndb::Nid folder_nid, const mapi::Message&
 
 PstWriter::PstWriter(const std::string& path, PstWriterOptions options, const base::Clock& clock,
                      base::IdSource& ids)
-    : state_(std::make_unique<State>(path, options, clock, ids)) {}
+    : state_(std::make_unique<State>(path, std::move(options), clock, ids)) {}
 
 PstWriter::~PstWriter() = default;
 

@@ -18,7 +18,8 @@
 namespace mbx::pst::ndb {
 namespace {
 
-constexpr std::uint64_t kNodesPerPage = sizeof(BtPageUnicode::rgentries) / sizeof(NbtEntryUnicode);
+constexpr std::uint64_t kEntriesSize = sizeof(BtPageUnicode::rgentries);
+constexpr std::uint64_t kNodesPerPage = kEntriesSize / sizeof(NbtEntryUnicode);
 
 }  // namespace
 
