@@ -82,7 +82,7 @@ class AppendWriter final : public FolderWriter {
             slots_.back().message.source = base::memory_source(std::string("\r\n"));
             slots_.back().size.bytes = 2;
         }
-        const SlotRef slot = std::prev(slots_.end());
+        const auto slot = std::prev(slots_.end());
         std::vector<std::string> dropped;
         slot->flags = flag_list(message, allowed_, dropped);
         report_dropped(message, dropped);
@@ -238,7 +238,7 @@ class AppendWriter final : public FolderWriter {
         // Answers to earlier commands may be read below, and move in_flight_; this tag stays ours.
         const std::string tag = in_flight_.back().tag;
         const std::vector<SlotRef> slots = in_flight_.back().slots;
-        for (const SlotRef slot : slots) {
+        for (const auto slot : slots) {
             if (!send_message(*slot, tag)) {
                 return;
             }
@@ -407,7 +407,7 @@ class AppendWriter final : public FolderWriter {
             if (must_make_mailbox_) {
                 make_mailbox();
             }
-            const SlotRef slot = again_.front();
+            const auto slot = again_.front();
             again_.pop_front();
             send(Batch{{}, {slot}, slot->size.bytes});
             // After a loss one at a time: a second loss shows which message it is.
@@ -485,7 +485,7 @@ class AppendWriter final : public FolderWriter {
             return;
         }
         std::vector<ContentDigests> wanted;
-        for (const SlotRef slot : again_) {
+        for (const auto slot : again_) {
             wanted.push_back(digests_of(*slot->message.source));
         }
         const auto uids = find_landed(*session_, first_uid_, without_uid_, wanted);

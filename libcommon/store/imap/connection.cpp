@@ -80,9 +80,8 @@ Error connect_error(CURLcode code, const std::string& detail) {
 }  // namespace
 
 struct Connection::State {
-    State(const MailboxUrl& url, const ConnectOptions& connect_options,
-          const base::StopFlag& stop_flag)
-        : place(to_string(url)), options(connect_options), stop(stop_flag) {}
+    State(const MailboxUrl& url, ConnectOptions connect_options, const base::StopFlag& stop_flag)
+        : place(to_string(url)), options(std::move(connect_options)), stop(stop_flag) {}
 
     std::string place;
     ConnectOptions options;

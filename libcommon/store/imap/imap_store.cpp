@@ -210,7 +210,7 @@ void ImapStore::read_namespace() {
 }
 
 void ImapStore::read_separator() {
-    session_->run("LIST \"\" \"\"", [&](const Response& response) {
+    session_->run(R"(LIST "" "")", [&](const Response& response) {
         if (response.name == "LIST" && response.data.size() >= 3) {
             rules_.separator = separator_of(response.data[1]);
         }
@@ -361,7 +361,7 @@ std::optional<std::uint64_t> ImapStore::count_of(const std::string& mailbox) {
     if (failure.code() == ErrorCode::NoInput || failure.code() == ErrorCode::BadData) {
         return std::nullopt;
     }
-    throw failure;
+    throw Error(failure);
 }
 
 void ImapStore::settle(const std::vector<mail::FolderPath>& folders) {
