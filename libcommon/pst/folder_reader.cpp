@@ -19,8 +19,8 @@ namespace {
 using ndb::Nid;
 using ndb::NidType;
 
-/// Folders are followed to this depth; Outlook itself allows far less.
-constexpr int kDeepestFolder = 256;
+/// Folders are followed to this depth; Outlook itself has limits of about 300 levels.
+constexpr int kDeepestFolder = 1000;
 
 bool is_folder(Nid nid) {
     return nid.type() == NidType::NormalFolder || nid.type() == NidType::SearchFolder;

@@ -21,8 +21,8 @@ using libpff::PropertyContext;
 using ndb::Nid;
 using ndb::NidType;
 
-/// Folders are followed to this depth; Outlook itself allows far less.
-constexpr int kDeepestFolder = 256;
+/// Folders are followed to this depth; Outlook itself has limits of about 300 levels.
+constexpr int kDeepestFolder = 1000;
 
 /// What libpff calls the tables below a folder.
 struct ContentsKind {

@@ -1,0 +1,79 @@
+# Mail and folders that other tools stumble over, through real servers.
+# shellcheck disable=SC2154 # "servers" is set by servers_begin, "output" and "stderr" by run
+
+load imap
+
+setup_file() {
+    servers_begin
+    start_dovecot dovecot
+    start_cyrus cyrus 'munge8bit: no'
+    start_courier courier
+}
+
+teardown_file() { servers_end; }
+
+setup() {
+    need dovecot cyrus courier
+    cd "$BATS_TEST_TMPDIR" || return
+    mkdir -p old/{cur,new,tmp}
+}
+
+# Imports a.pst into that user's mailbox of each server, and compares.
+everywhere() { # USER
+    local server
+    for server in dovecot cyrus courier; do
+        cp a.pst "$server.pst"
+        outcome 0 pst-import --quiet --tls none "$server.pst" "$(url "$server" "$1")"
+        compare-mailboxes maildir:old "$(url "$server" "$1")" --line-ends
+    done
+}
+
+@test "lines of a million bytes" {
+    { printf 'Subject: long\n\n'; head -c 1000000 /dev/zero | tr '\0' y; printf '\nend\n'; } >old/cur/1:2,S
+    { printf 'Subject: long header\nX-Long: '; head -c 9900 /dev/zero | tr '\0' z; printf '\n\nbody\n'; } >old/cur/2:2,
+    mbx-export --quiet maildir:old a.pst
+    everywhere anna
+}
+
+@test "a header whose continuation lacks the blank, and HTML that has spilled into one" {
+    printf 'From: a@example.com\nX-Spam-Report: * 1.0 SOME\n* 2.0 OTHER: no blank\nSubject: fold\n\nbody\n' >old/cur/1:2,S
+    printf 'From: a@example.com\nSubject: html\n<html><body>\n<p>spilled: here</p>\n</body></html>\n\nbody\n' >old/cur/2:2,
+    mbx-export --quiet maildir:old a.pst
+    for server in dovecot courier; do
+        cp a.pst "$server.pst"
+        outcome 0 pst-import --quiet --tls none "$server.pst" "$(url "$server" bert)"
+        compare-mailboxes maildir:old "$(url "$server" bert)" --line-ends
+    done
+    # Cyrus takes none of them; the bytes are kept.
+    outcome 65 pst-import --quiet --tls none a.pst "$(url cyrus bert)"
+    jq -r .reason a.pst.refused/list.jsonl >reasons
+    grep -c 'invalid header' reasons | grep -x 2
+    cat a.pst.refused/*.eml | grep -x '<p>spilled: here</p>'
+}
+
+@test "mail that is marked as deleted stays marked, and is not lost" {
+    printf 'Subject: going\n\nsoon\n' >old/cur/1:2,ST
+    printf 'Subject: staying\n\nlong\n' >old/cur/2:2,FRS
+    mbx-export --quiet maildir:old a.pst
+    everywhere carl
+    talk dovecot carl 'EXAMINE INBOX' 'FETCH 1:* (FLAGS)' | grep -c '\\Deleted' | grep -qx '[12]'
+}
+
+@test "300 folders one within the other" {
+    local folder=tree level
+    for level in {1..300}; do
+        folder+=/f
+        mkdir -p "$folder"
+        printf 'Subject: %d\n\nlevel\n' "$level" >"$folder/1.eml"
+    done
+    mbx-export --quiet eml:tree deep.pst
+    pst-inspect check deep.pst
+    pst-import --quiet deep.pst eml:back
+    [[ $(find back -name '*.eml' | wc -l) == 300 ]]
+    for server in dovecot cyrus courier; do
+        cp deep.pst "$server.pst"
+        outcome 0 pst-import --quiet --tls none "$server.pst" "$(url "$server" dora)"
+        compare-mailboxes --contents "$(url "$server" dora)" >contents
+        [[ $(awk '{ n += $NF } END { print n }' contents) == 300 ]]
+    done
+}
