@@ -20,6 +20,16 @@ Bref bref(const Record& record) {
     return {Bid{record.bid}, Ib{record.ib}};
 }
 
+/// Records of ANSI files have none.
+template <typename Record>
+std::uint32_t padding_of(const Record& record) {
+    if constexpr (requires { record.dwPadding; }) {
+        return record.dwPadding;
+    } else {
+        return 0;
+    }
+}
+
 template <typename Root>
 void take_root(RawHeader& header, const Root& root) {
     header.ibFileEof = root.ibFileEof;
@@ -119,113 +129,78 @@ Bytes Image::read(std::uint64_t offset, std::size_t count) const {
     return result;
 }
 
+template <typename Unicode, typename Ansi, typename Make>
+auto Image::take(ByteView bytes, std::size_t at, const Make& make) const {
+    return ansi_ ? make(read_record<Ansi>(bytes, at)) : make(read_record<Unicode>(bytes, at));
+}
+
 PageTrailer Image::page_trailer(ByteView page) const {
     const std::size_t at = ndb::kPageSize - page_trailer_size();
-    PageTrailer result;
-    const auto take = [&result](const auto& record) {
-        result.ptype = record.ptype;
-        result.ptypeRepeat = record.ptypeRepeat;
-        result.wSig = record.wSig;
-        result.dwCRC = record.dwCRC;
-        result.bid = record.bid;
-    };
-    if (ansi_) {
-        take(read_record<ndb::PageTrailerAnsi>(page, at));
-    } else {
-        take(read_record<ndb::PageTrailerUnicode>(page, at));
-    }
+    auto result =
+        take<ndb::PageTrailerUnicode, ndb::PageTrailerAnsi>(page, at, [](const auto& record) {
+            return PageTrailer{record.ptype, record.ptypeRepeat, record.wSig,
+                               record.dwCRC, record.bid,         0};
+        });
     result.computed_crc = base::pst_crc32(page.first(at));
     return result;
 }
 
 BtPage Image::bt_page(ByteView page) const {
-    BtPage result;
-    const auto take = [&result](const auto& record) {
-        result.cEnt = record.cEnt;
-        result.cEntMax = record.cEntMax;
-        result.cbEnt = record.cbEnt;
-        result.cLevel = record.cLevel;
-    };
-    if (ansi_) {
-        take(read_record<ndb::BtPageAnsi>(page));
-    } else {
-        const auto record = read_record<ndb::BtPageUnicode>(page);
-        take(record);
-        result.dwPadding = record.dwPadding;
-    }
+    auto result = take<ndb::BtPageUnicode, ndb::BtPageAnsi>(page, 0, [](const auto& record) {
+        return BtPage{
+            {}, record.cEnt, record.cEntMax, record.cbEnt, record.cLevel, padding_of(record), {}};
+    });
     result.entries = page.first(bt_entries_size());
     result.trailer = page_trailer(page);
     return result;
 }
 
 BlockTrailer Image::block_trailer(ByteView block) const {
-    BlockTrailer result;
-    const auto take = [&result](const auto& record) {
-        result.cb = record.cb;
-        result.wSig = record.wSig;
-        result.dwCRC = record.dwCRC;
-        result.bid = record.bid;
-    };
-    const std::size_t at = block.size() - block_trailer_size();
-    if (ansi_) {
-        take(read_record<ndb::BlockTrailerAnsi>(block, at));
-    } else {
-        take(read_record<ndb::BlockTrailerUnicode>(block, at));
-    }
-    return result;
+    return take<ndb::BlockTrailerUnicode, ndb::BlockTrailerAnsi>(
+        block, block.size() - block_trailer_size(), [](const auto& record) {
+            return BlockTrailer{record.cb, record.wSig, record.dwCRC, record.bid};
+        });
 }
 
 BtEntry Image::bt_entry(ByteView entries, std::size_t index, std::size_t stride) const {
-    if (ansi_) {
-        const auto record = read_record<ndb::BtEntryAnsi>(entries, index * stride);
-        return {record.btkey, bref(record.BREF)};
-    }
-    const auto record = read_record<ndb::BtEntryUnicode>(entries, index * stride);
-    return {record.btkey, bref(record.BREF)};
+    return take<ndb::BtEntryUnicode, ndb::BtEntryAnsi>(
+        entries, index * stride, [](const auto& record) {
+            return BtEntry{record.btkey, bref(record.BREF)};
+        });
 }
 
 BbtEntry Image::bbt_entry(ByteView entries, std::size_t index, std::size_t stride) const {
-    if (ansi_) {
-        const auto record = read_record<ndb::BbtEntryAnsi>(entries, index * stride);
-        return {bref(record.BREF), record.cb, record.cRef, 0};
-    }
-    const auto record = read_record<ndb::BbtEntryUnicode>(entries, index * stride);
-    return {bref(record.BREF), record.cb, record.cRef, record.dwPadding};
+    return take<ndb::BbtEntryUnicode, ndb::BbtEntryAnsi>(
+        entries, index * stride, [](const auto& record) {
+            return BbtEntry{bref(record.BREF), record.cb, record.cRef, padding_of(record)};
+        });
 }
 
 NbtEntry Image::nbt_entry(ByteView entries, std::size_t index, std::size_t stride) const {
-    if (ansi_) {
-        const auto record = read_record<ndb::NbtEntryAnsi>(entries, index * stride);
-        return {record.nid, Bid{record.bidData}, Bid{record.bidSub}, record.nidParent, 0};
-    }
-    const auto record = read_record<ndb::NbtEntryUnicode>(entries, index * stride);
-    return {record.nid, Bid{record.bidData}, Bid{record.bidSub}, record.nidParent,
-            record.dwPadding};
+    return take<ndb::NbtEntryUnicode, ndb::NbtEntryAnsi>(
+        entries, index * stride, [](const auto& record) {
+            return NbtEntry{record.nid, Bid{record.bidData}, Bid{record.bidSub}, record.nidParent,
+                            padding_of(record)};
+        });
 }
 
 Bid Image::x_entry(ByteView data, std::size_t index) const {
-    const std::size_t at = sizeof(ndb::XBlockHeader) + index * bid_size();
-    return ansi_ ? Bid{read_record<base::le32>(data, at)} : Bid{read_record<base::le64>(data, at)};
+    return take<base::le64, base::le32>(data, sizeof(ndb::XBlockHeader) + index * bid_size(),
+                                        [](const auto& bid) { return Bid{bid}; });
 }
 
 SlEntry Image::sl_entry(ByteView data, std::size_t index) const {
-    const std::size_t at = sl_header_size() + index * sl_entry_size();
-    if (ansi_) {
-        const auto record = read_record<ndb::SlEntryAnsi>(data, at);
-        return {record.nid, Bid{record.bidData}, Bid{record.bidSub}};
-    }
-    const auto record = read_record<ndb::SlEntryUnicode>(data, at);
-    return {record.nid, Bid{record.bidData}, Bid{record.bidSub}};
+    return take<ndb::SlEntryUnicode, ndb::SlEntryAnsi>(
+        data, sl_header_size() + index * sl_entry_size(), [](const auto& record) {
+            return SlEntry{record.nid, Bid{record.bidData}, Bid{record.bidSub}};
+        });
 }
 
 SlEntry Image::si_entry(ByteView data, std::size_t index) const {
-    const std::size_t at = sl_header_size() + index * si_entry_size();
-    if (ansi_) {
-        const auto record = read_record<ndb::SiEntryAnsi>(data, at);
-        return {record.nid, Bid{record.bid}, {}};
-    }
-    const auto record = read_record<ndb::SiEntryUnicode>(data, at);
-    return {record.nid, Bid{record.bid}, {}};
+    return take<ndb::SiEntryUnicode, ndb::SiEntryAnsi>(
+        data, sl_header_size() + index * si_entry_size(), [](const auto& record) {
+            return SlEntry{record.nid, Bid{record.bid}, {}};
+        });
 }
 
 }  // namespace mbx::pst::check

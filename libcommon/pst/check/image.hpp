@@ -150,6 +150,9 @@ class Image {
 
   private:
     void decode_header();
+    /// What `make` makes of the record at that place, in the file's width.
+    template <typename Unicode, typename Ansi, typename Make>
+    auto take(ByteView bytes, std::size_t at, const Make& make) const;
 
     base::File file_;
     std::uint64_t size_ = 0;
