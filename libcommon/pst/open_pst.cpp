@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+
+#include "base/charset.hpp"
 #include "base/error.hpp"
 #include "pst/file_probe.hpp"
 #include "pst/libpff_reader.hpp"
@@ -8,6 +11,10 @@ namespace mbx::pst {
 
 std::unique_ptr<PstReader> open_pst(const std::string& path, const PstReaderOptions& options,
                                     base::Diagnostics& diagnostics) {
+    if (!base::charset_of_code_page(options.code_page)) {
+        throw Error(ErrorCode::Usage, fmt::format("there is no code page {}", options.code_page),
+                    "Windows code pages are 1252, 932, 65001 and the like");
+    }
     const ProbedFile probed = probe_file(path, diagnostics);
     const bool own_reads_it = probed.format != FileFormat::Unicode4k;
     if (options.kind == ReaderKind::Own && !own_reads_it) {

@@ -89,9 +89,9 @@ class PstReader {
     virtual mapi::PropertyBag store_properties() = 0;
 };
 
-/// Throws Error(NoInput) when the file cannot be opened, Error(BadData) when it is no PST or too
-/// damaged to open; the text says which. `diagnostics` gets the damage that is survived, and
-/// outlives the reader.
+/// Throws Error(Usage) for a code page that there is not, Error(NoInput) when the file cannot be
+/// opened, Error(BadData) when it is no PST or too damaged to open; the text says which.
+/// `diagnostics` gets the damage that is survived, and outlives the reader.
 std::unique_ptr<PstReader> open_pst(const std::string& path, const PstReaderOptions& options,
                                     base::Diagnostics& diagnostics);
 
