@@ -16,7 +16,7 @@
 namespace mbx::migration {
 namespace {
 
-constexpr unsigned kFoldersAhead = 2;
+constexpr unsigned kFoldersAhead = 3;
 
 class Exporter {
   public:

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
-#include <future>
 #include <string>
 #include <thread>
 #include <utility>
@@ -94,15 +93,22 @@ std::unique_ptr<Session> Connector::log_in() {
     return session;
 }
 
+void Connector::begin_reserve(unsigned count) {
+    for (unsigned i = 0; i < count; ++i) {
+        coming_.push_back(std::async(std::launch::async, [this] { return log_in(); }));
+    }
+}
+
 unsigned Connector::reserve(unsigned wanted) {
-    std::vector<std::future<std::unique_ptr<Session>>> coming;
+    std::size_t known = coming_.size();
     {
         const std::lock_guard lock(mutex_);
-        for (std::size_t i = idle_.size(); i < wanted; ++i) {
-            coming.push_back(std::async(std::launch::async, [this] { return log_in(); }));
-        }
+        known += idle_.size();
     }
-    for (std::future<std::unique_ptr<Session>>& session : coming) {
+    if (known < wanted) {
+        begin_reserve(wanted - static_cast<unsigned>(known));
+    }
+    for (std::future<std::unique_ptr<Session>>& session : std::exchange(coming_, {})) {
         try {
             give_back(session.get());
         } catch (const Error&) {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -30,6 +31,8 @@ class Connector final : public SessionPool {
     /// Makes sessions, all at the same time, until `wanted` are idle or the server refuses one;
     /// tries each only once. Returns how many are idle then.
     unsigned reserve(unsigned wanted);
+    /// Begins to make so many sessions for reserve(), and does not wait for them.
+    void begin_reserve(unsigned count);
 
     /// A new session. The first one of all fails at once: a wrong name or port does not get better
     /// by waiting.
@@ -47,7 +50,8 @@ class Connector final : public SessionPool {
     const base::StopFlag& stop_;
     std::atomic<bool> succeeded_{false};
     std::mutex mutex_;
-    std::vector<std::unique_ptr<Session>> idle_;  // under mutex_
+    std::vector<std::unique_ptr<Session>> idle_;                 // under mutex_
+    std::vector<std::future<std::unique_ptr<Session>>> coming_;  // last: they use all the others
 };
 
 }  // namespace mbx::store::imap

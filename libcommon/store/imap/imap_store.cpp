@@ -80,6 +80,8 @@ std::optional<std::uint64_t> count_in(const Response& response) {
     return std::nullopt;
 }
 
+constexpr unsigned kConnections = 4;  // at once; servers allow ten or so to a user
+
 class ImapStore final : public MailStore {
   public:
     ImapStore(const MailboxUrl& url, const ConnectOptions& options, base::Diagnostics& diagnostics,
@@ -105,7 +107,7 @@ class ImapStore final : public MailStore {
     void prepare_counts(const std::vector<mail::FolderPath>& folders) override;
     std::optional<unsigned> connections(unsigned wanted) override {
         release_session();
-        return connector_->reserve(wanted);
+        return connector_->reserve(std::min(wanted, kConnections));
     }
     mail::FolderPath possible_name(const mail::FolderPath& folder) const override {
         return possible_path(folder, rules_);
@@ -144,6 +146,7 @@ class ImapStore final : public MailStore {
     std::vector<std::string> other_prefixes_;    // of the user's own namespaces
     std::vector<std::string> foreign_prefixes_;  // of other users, and shared
     StoreLimits limits_;
+    bool is_first_listing_ = true;
     MailboxTable table_;                           // as last listed
     std::set<std::string> created_;                // mailboxes known to be there
     std::map<std::string, std::uint64_t> counts_;  // asked for ahead; each is given once
@@ -249,7 +252,17 @@ std::vector<ListedMailbox> ImapStore::list(const std::string& pattern) {
 }
 
 std::vector<StoreFolder> ImapStore::folders() {
+    // Whoever lists the folders is going to read or write them.
+    if (std::exchange(is_first_listing_, false)) {
+        connector_->begin_reserve(kConnections - 1);
+    }
     return with_session([&] { return list_folders(); });
+}
+
+bool lists_inbox(const std::vector<ListedMailbox>& listed) {
+    return std::any_of(listed.begin(), listed.end(), [](const ListedMailbox& mailbox) {
+        return base::equals_ignore_case(mailbox.name, "INBOX");
+    });
 }
 
 std::vector<StoreFolder> ImapStore::list_folders() {
@@ -261,6 +274,9 @@ std::vector<StoreFolder> ImapStore::list_folders() {
     // "INBOX.*" does not match INBOX itself.
     patterns.emplace_back("INBOX");
     for (const std::string& pattern : patterns) {
+        if (pattern == "INBOX" && lists_inbox(listed)) {
+            continue;
+        }
         for (ListedMailbox& mailbox : list(pattern)) {
             listed.push_back(std::move(mailbox));
         }

@@ -230,6 +230,7 @@ void Session::read_capabilities() {
 }
 
 void Session::take_capabilities(const std::vector<Element>& elements) {
+    has_new_capabilities_ = true;
     capabilities_.clear();
     for (const Element& element : elements) {
         capabilities_.insert(base::ascii_upper(element.text));
@@ -279,6 +280,7 @@ void Session::login(const MailboxUrl& url, const ConnectOptions& options) {
         mechanism = base::ascii_upper(options.sasl_mechanism);
     }
     const Connection::Secret secret(*connection_);
+    has_new_capabilities_ = false;
     Response answer;
     if (mechanism) {
         const std::unique_ptr<SaslExchange> exchange = start_exchange(*mechanism, credentials);
@@ -310,7 +312,7 @@ void Session::login(const MailboxUrl& url, const ConnectOptions& options) {
                     busy ? "close other connections of that user, or try later"
                          : "check user, password and the login method");
     }
-    if (answer.code.name != "CAPABILITY") {
+    if (!has_new_capabilities_) {
         read_capabilities();
     }
 }

@@ -100,6 +100,7 @@ class Session {
     bool utf8_enabled_ = false;
     bool said_goodbye_ = false;
     bool may_compress_ = false;
+    bool has_new_capabilities_ = false;  // since the login began
     std::uint32_t next_tag_ = 1;
 };
 
