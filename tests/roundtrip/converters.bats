@@ -45,3 +45,17 @@ nothing_lost() {
     run -0 compare "$MBX_SHARED"/corpus/*/*.pst "$MBX_SHARED"/corpus/*/*.msg
     nothing_lost 39
 }
+
+@test "what mail cannot say is counted, and named with its message" {
+    [[ -d $MBX_SHARED/corpus ]] || skip "no corpus in $MBX_SHARED (set MBX_SHARED)"
+    cd "$BATS_TEST_TMPDIR"
+    "$MBX_WRITE_MSG_PST" msg.pst "$MBX_SHARED"/corpus/*/*.msg >names
+    run -0 --separate-stderr pst-import --verbose msg.pst maildir:new
+    # shellcheck disable=SC2154 # set by run
+    echo "$stderr"
+    # Of a contact and of a message that was never sent; nothing else in these 34 is lost.
+    grep -Fq ': From: no Internet address is known of "Shkolnik M.I."' <<<"$stderr"
+    grep -Fq ': From: no Internet address is known of "Robert Duncan"' <<<"$stderr"
+    grep -Fq 'losses of the conversion: lossy-address 2' <<<"$stderr"
+    [[ $(grep -c 'pst-import: warning: ' <<<"$stderr") == 2 ]]
+}
