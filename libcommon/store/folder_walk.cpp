@@ -27,6 +27,7 @@ void FolderWalk::run(const Visit& visit) {
     }
     visited_.insert(root_.identity());
     walk(root_, {});
+    is_behind_link_ = true;
     while (!links_.empty()) {
         const Link link = std::move(links_.front());
         links_.pop_front();
@@ -62,9 +63,15 @@ void FolderWalk::walk(const Directory& folder, const Steps& steps) {
 void FolderWalk::enter(const Directory& folder, const Steps& steps) {
     try {
         const std::optional<Directory> child = folder.find_folder(steps.back());
-        if (child && visited_.insert(child->identity()).second) {
-            walk(*child, steps);
+        if (!child) {
+            return;
         }
+        // Behind a link only: not every file system has numbers that tell its folders apart.
+        if (!visited_.insert(child->identity()).second && is_behind_link_) {
+            report_known(folder.path_of(steps.back()));
+            return;
+        }
+        walk(*child, steps);
     } catch (const Error& error) {
         report(base::Severity::Error, "folder-unreadable", folder.path_of(steps.back()),
                error.text());
@@ -82,8 +89,7 @@ void FolderWalk::follow(const Link& link) {
         report(base::Severity::Error, "link-not-followed", place,
                "leads to a folder that the mailbox itself lies in, and is not followed");
     } else if (!visited_.insert(target->identity()).second) {
-        report(base::Severity::Warning, "link-to-known-folder", place,
-               "leads to another folder of the mailbox, which is taken once, under its own name");
+        report_known(place);
     } else {
         walk(*target, link.steps);
     }
@@ -105,6 +111,11 @@ std::vector<DirectoryEntry> FolderWalk::entries_of(const Directory& folder,
         }
     }
     return entries;
+}
+
+void FolderWalk::report_known(std::string_view place) {
+    report(base::Severity::Warning, "link-to-known-folder", place,
+           "is another folder of the mailbox, too, and is taken once, under its other name");
 }
 
 void FolderWalk::report(base::Severity severity, const char* id, std::string_view place,

@@ -42,6 +42,7 @@ class FolderWalk {
     void enter(const Directory& folder, const Steps& steps);
     void follow(const Link& link);
     std::vector<DirectoryEntry> entries_of(const Directory& folder, std::set<std::string>& links);
+    void report_known(std::string_view place);
     void report(base::Severity severity, const char* id, std::string_view place, std::string text);
 
     Directory root_;
@@ -50,6 +51,7 @@ class FolderWalk {
     std::set<Directory::Identity> visited_;
     std::set<Directory::Identity> above_root_;
     std::deque<Link> links_;
+    bool is_behind_link_ = false;
 };
 
 }  // namespace mbx::store

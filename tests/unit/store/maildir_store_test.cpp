@@ -260,6 +260,17 @@ TEST_F(MaildirTest, LinkedFoldersAreFollowedAndTakenOnce) {
                                                     "link-to-known-folder"));
 }
 
+TEST_F(MaildirTest, AFolderThatTwoLinksLeadToIsTakenOnce) {
+    put_file(temporary_ / "elsewhere/cur/1.a:2,", "above");
+    put_file(temporary_ / "elsewhere/.Sub/cur/1.a:2,", "below");
+    fs::create_directory_symlink(temporary_ / "elsewhere/.Sub", root() + "/.First");
+    fs::create_directory_symlink(temporary_ / "elsewhere", root() + "/.Second");
+    OpenedStore store(url(), OpenMode::Read);
+    EXPECT_THAT(paths_of(*store),
+                ElementsAre(FolderPath{"INBOX"}, FolderPath{"First"}, FolderPath{"Second"}));
+    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("link-to-known-folder"));
+}
+
 TEST_F(MaildirTest, ALinkThatCannotBeFollowedIsAnErrorThatNamesIt) {
     fs::create_directory_symlink(temporary_ / "nothing", root() + "/.Gone");
     fs::create_symlink("nobody@host.1", root() + "/dovecot-uidlist.lock");
