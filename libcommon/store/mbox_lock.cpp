@@ -2,12 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
 #include <chrono>
+#include <csignal>
 #include <thread>
 #include <utility>
 
@@ -73,9 +73,9 @@ MboxReadLock::~MboxReadLock() {
     }
 }
 
-MboxWriteLock::MboxWriteLock(const base::File& file, const Directory& folder,
-                             const std::string& name, const base::StopFlag& stop)
-    : file_(file), folder_(folder), lock_name_(name + ".lock") {
+MboxWriteLock::MboxWriteLock(const base::File& file, Directory folder, const std::string& name,
+                             const base::StopFlag& stop)
+    : file_(file), folder_(std::move(folder)), lock_name_(name + ".lock") {
     bool locked = false;
     const bool both = keep_trying(kWritePatience, [&] {
         if (stop.requested()) {

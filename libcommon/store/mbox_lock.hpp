@@ -33,7 +33,7 @@ class MboxWriteLock {
     /// `file` is open for writing, named `name` in `folder`, and outlives the lock. Throws
     /// Error(TryAgain) when another program does not let go within ten seconds, or `stop` is
     /// requested.
-    MboxWriteLock(const base::File& file, const Directory& folder, const std::string& name,
+    MboxWriteLock(const base::File& file, Directory folder, const std::string& name,
                   const base::StopFlag& stop);
     ~MboxWriteLock();
     MboxWriteLock(const MboxWriteLock&) = delete;

@@ -68,10 +68,7 @@ class MboxSplitter::LineCursor {
             return false;
         }
         std::size_t newline = find_newline();
-        if (newline == filled_ && used_ > 0) {
-            fill(line.begin);
-            newline = find_newline();
-        } else if (newline == filled_ && filled_ == 0) {
+        if (newline == filled_ && (used_ > 0 || filled_ == 0)) {
             fill(line.begin);
             newline = find_newline();
         }

@@ -68,7 +68,7 @@ void refuse_compressed(std::string_view start) {
     static constexpr std::array kMagics{
         Magic{"\x1f\x8b\x08"sv, "the message is compressed (gzip)"},
         Magic{"\x28\xb5\x2f\xfd"sv, "the message is compressed (zstd)"},
-        Magic{"\x42\x5a\x68\x39\x31\x41\x59"sv, "the message is compressed (bzip2)"},
+        Magic{"BZh91AY"sv, "the message is compressed (bzip2)"},
         Magic{"\xfd\x37zXZ\0"sv, "the message is compressed (xz)"},
         Magic{"\x04\x22\x4d\x18"sv, "the message is compressed (lz4)"},
     };
