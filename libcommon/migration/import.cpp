@@ -15,6 +15,7 @@
 #include "migration/store_addresses.hpp"
 #include "migration/store_walk.hpp"
 #include "migration/tail.hpp"
+#include "store/imap/crlf.hpp"
 
 namespace mbx::migration {
 namespace {
@@ -57,6 +58,15 @@ base::SharedSource in_memory_when_small(const base::SharedSource& source) {
         return source;
     }
     return base::memory_source(base::read_all(*source, kSmall));
+}
+
+/// The size as it would be sent, when that is over the limit.
+std::optional<std::uint64_t> size_over(const base::ByteSource& source, std::uint64_t limit) {
+    if (source.size() <= limit / 2) {  // line ends can at most double it
+        return std::nullopt;
+    }
+    const std::uint64_t size = store::imap::crlf_size(source).bytes;
+    return size > limit ? std::optional(size) : std::nullopt;
 }
 
 /// Makes the folders of the plan; where the destination refuses a name, another one near it.
@@ -310,9 +320,10 @@ class FolderImport {
 
     void send(const mail::Message& message, Landed landed) {
         const std::uint64_t size = message.source->size();
-        if (const auto limit = context_.store.limits().largest_message; limit && size > *limit) {
+        const auto limit = context_.store.limits().largest_message;
+        if (const auto over = limit ? size_over(*message.source, *limit) : std::nullopt) {
             add_bad_item(landed.nid, BadKind::TooLarge,
-                         fmt::format("{} bytes, the destination takes {}", size, *limit),
+                         fmt::format("{} bytes, the destination takes {}", *over, *limit),
                          message.source);
             return;
         }
