@@ -316,7 +316,7 @@ std::optional<base::UnixTime> received_time(const PropertyBag& properties,
 
 std::string subject_of(const PropertyBag& properties) {
     std::string subject = properties.text(PidTagSubject).value_or("");
-    if (subject.size() >= 2 && subject.front() == '\x01') {
+    if (subject.starts_with('\x01')) {
         subject.erase(0, 2);
     }
     if (subject.empty()) {

@@ -70,7 +70,10 @@ class Maker {
         }
     }
     void text(std::string_view name, std::string_view value) {
-        if (!base::trim(value).empty()) {
+        const bool empty = std::all_of(value.begin(), value.end(), [](char c) {
+            return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F;
+        });
+        if (!empty) {
             add(name, text_header(name, value));
         }
     }
@@ -324,24 +327,43 @@ RecipientList report_recipients(const HeaderSources& sources, RecipientType type
     return list;
 }
 
+void add_recipient(const HeaderSources& sources, const PropertyBag& row, RecipientList& list) {
+    if (const auto resolved = sources.addresses.resolve(row, kRecipient)) {
+        list.mailboxes.push_back(resolved->mailbox);
+        list.unresolved += is_known(resolved->origin) ? 0 : 1;
+    }
+}
+
+/// The names that a list of messages shows; all that is left when the table is gone.
+RecipientList shown_recipients(const HeaderSources& sources, RecipientType type) {
+    const PropertyTag shown = type == RecipientType::To   ? PidTagDisplayTo
+                              : type == RecipientType::Cc ? PidTagDisplayCc
+                                                          : PidTagDisplayBcc;
+    RecipientList list;
+    const std::string names = sources.message.properties.text(shown).value_or("");
+    for (const std::string_view name : base::split(names, ';')) {
+        PropertyBag row;
+        row.set(PidTagDisplayName, std::string(base::trim(name)));
+        add_recipient(sources, row, list);
+    }
+    return list;
+}
+
 }  // namespace
 
 RecipientList recipients_of(const HeaderSources& sources, RecipientType type) {
-    RecipientList list;
     if (item_kind(message_class_of(sources.message.properties)) == ItemKind::Report) {
         return report_recipients(sources, type);
     }
-    for (const PropertyBag& recipient : sources.message.recipients) {
-        const std::int32_t row_type = recipient.integer(PidTagRecipientType) & kRecipientTypeMask;
-        if (row_type != static_cast<std::int32_t>(type)) {
-            continue;
+    if (sources.message.recipients.empty()) {
+        return shown_recipients(sources, type);
+    }
+    RecipientList list;
+    for (const PropertyBag& row : sources.message.recipients) {
+        const std::int32_t row_type = row.integer(PidTagRecipientType) & kRecipientTypeMask;
+        if (row_type == static_cast<std::int32_t>(type)) {
+            add_recipient(sources, row, list);
         }
-        const auto resolved = sources.addresses.resolve(recipient, kRecipient);
-        if (!resolved) {
-            continue;
-        }
-        list.mailboxes.push_back(resolved->mailbox);
-        list.unresolved += is_known(resolved->origin) ? 0 : 1;
     }
     return list;
 }

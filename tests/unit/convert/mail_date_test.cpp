@@ -20,6 +20,8 @@ TEST(ParseMailDate, ReadsTheUsualForms) {
     EXPECT_EQ(when("Mon, 1 Jan 101 00:00:00 EST"), "2001-01-01T05:00:00Z");
     EXPECT_EQ(when("2020-01-31"), "2020-01-31T00:00:00Z");
     EXPECT_EQ(when("2020-01-31T12:30:00Z"), "2020-01-31T12:30:00Z");
+    EXPECT_EQ(when("1999/01/31"), "1999-01-31T00:00:00Z");
+    EXPECT_EQ(when("1999/1/31 23:59:58 -0100"), "1999-02-01T00:59:58Z");
 }
 
 TEST(ParseMailDate, SaysNoToWhatIsNoDate) {

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "convert/address_resolution.hpp"
 #include "convert/header_line.hpp"
 #include "to_mail_fixture.hpp"
@@ -9,6 +11,7 @@ namespace mbx::convert {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::Not;
 using ::testing::StartsWith;
 
@@ -88,6 +91,40 @@ TEST(MailHeaders, NamesWithoutAnAddressStayPeople) {
     const MadeMail mail = make_mail(message);
     EXPECT_THAT(mail.field("To"), HasSubstr("@unresolved.invalid>"));
     EXPECT_TRUE(mail.lost("lossy-address"));
+}
+
+TEST(MailHeaders, NobodyIsTheAuthorOfAMailWithoutSender) {
+    mapi::Message message = received_mail();
+    for (const auto& t :
+         {mapi::PidTagSenderName, mapi::PidTagSenderSmtpAddress, mapi::PidTagSentRepresentingName,
+          mapi::PidTagSentRepresentingSmtpAddress}) {
+        message.properties.erase(t);
+    }
+    const MadeMail mail = make_mail(message);
+    EXPECT_EQ(mail.field("From"), "unknown@unresolved.invalid") << "servers want the field";
+    EXPECT_EQ(mail.field("Sender"), "");
+    EXPECT_EQ(mail.field("To"), "B <b@y.example>");
+    EXPECT_TRUE(mail.lost("lossy-address"));
+    for (const auto& t :
+         {mapi::PidTagSentRepresentingName, mapi::PidTagSentRepresentingSmtpAddress}) {
+        message.properties.set(t, std::string());
+    }
+    EXPECT_EQ(make_mail(message).text, mail.text);
+}
+
+TEST(MailHeaders, AMailWithoutRecipientsStaysAMail) {
+    mapi::Message message = received_mail();
+    message.recipients.clear();
+    const MadeMail mail = make_mail(message);
+    EXPECT_EQ(mail.field("From"), "A <a@x.example>");
+    EXPECT_EQ(mail.field("To"), "");
+    EXPECT_THAT(mail.text, HasSubstr("\r\n\r\nText\r\n"));
+    message.properties.set(mapi::PidTagDisplayTo, std::string("Ann; Bob"));
+    message.properties.set(mapi::PidTagDisplayCc, std::string("'c@x.example'"));
+    EXPECT_THAT(make_mail(message).field("To"),
+                MatchesRegex("Ann <unknown-.*@unresolved.invalid>, Bob <unknown-.*invalid>"));
+    EXPECT_EQ(make_mail(message).field("Cc"), "c@x.example");
+    EXPECT_TRUE(make_mail(message).lost("lossy-address"));
 }
 
 TEST(MailHeaders, EntryIdsGiveAddresses) {
@@ -184,6 +221,22 @@ TEST(MailHeaders, SubjectLosesItsMarker) {
     mapi::Message message = received_mail();
     message.properties.set(mapi::PidTagSubject, std::string("\x01\x05RE: x"));
     EXPECT_EQ(make_mail(message).field("Subject"), "RE: x");
+}
+
+TEST(MailHeaders, SubjectsOfAnyLength) {
+    mapi::Message message = received_mail();
+    const auto subject = [&](const std::string& stored) {
+        message.properties.set(mapi::PidTagSubject, stored);
+        return make_mail(message).field("Subject");
+    };
+    EXPECT_EQ(subject("x"), "x");
+    EXPECT_EQ(subject("\x01\x01x"), "x");
+    EXPECT_EQ(subject("\x01\x01"), "");
+    EXPECT_EQ(subject("\x01"), "");
+    EXPECT_EQ(subject(""), "");
+    EXPECT_EQ(subject("\x02 \x03"), "");
+    const std::string field = subject(std::string(30'000, 'x'));
+    EXPECT_EQ(std::count(field.begin(), field.end(), 'x'), 30'000);
 }
 
 TEST(MailHeaders, LongAndForeignTextIsFoldedAndEncoded) {
@@ -288,6 +341,24 @@ TEST(MailHeaders, DraftsHaveNoInventedDateOrId) {
     EXPECT_FALSE(mail.converted.message.internal_date);
 }
 
+TEST(MailHeaders, TheArrivalIsTheDateOfDeliveryThenThatOfReceivedThenThatOfSending) {
+    const auto arrival = [](const mapi::Message& message) {
+        return make_mail(message)
+            .converted.message.internal_date.value_or(base::UnixTime{})
+            .seconds;
+    };
+    mapi::Message message = received_mail();
+    set_transport(message,
+                  "Received: from a by b; Mon, 1 Jan 2024 08:09:20 +0000\r\n"
+                  "Received: from c by a; Mon, 1 Jan 2024 08:09:15 +0000\r\n"
+                  "Message-ID: <1@x.example>\r\n");
+    EXPECT_EQ(arrival(message), 1704096562);
+    message.properties.erase(mapi::PidTagMessageDeliveryTime);
+    EXPECT_EQ(arrival(message), 1704096560);
+    message.properties.erase(mapi::PidTagTransportMessageHeaders);
+    EXPECT_EQ(arrival(message), 1704096550);
+}
+
 TEST(MailHeaders, MissingMessageIdIsMadeFromWhatNeverChanges) {
     mapi::Message message = received_mail();
     message.properties.erase(mapi::PidTagInternetMessageId);
@@ -340,6 +411,40 @@ TEST(TransportHeaders, AreKeptWhereTheyStillAgree) {
                                       "MIME-Version: 1.0\r\n"));
     EXPECT_EQ(mail.tree, "text/plain");
     EXPECT_THAT(mail.text, Not(HasSubstr("X-Inner")));
+}
+
+TEST(TransportHeaders, GiveTheAuthorWhoHasNoAddressInTheStore) {
+    mapi::Message message = received_mail();
+    mapi::PropertyBag& p = message.properties;
+    p.erase(mapi::PidTagSenderSmtpAddress);
+    p.erase(mapi::PidTagSentRepresentingSmtpAddress);
+    p.set(mapi::PidTagSentRepresentingAddressType, std::string("EX"));
+    p.set(mapi::PidTagSentRepresentingEmailAddress, std::string("/o=A/ou=B/cn=C D"));
+    set_transport(message, kTransport);
+    const MadeMail mail = make_mail(message);
+    EXPECT_EQ(mail.field("From"), "The A <a@x.example>");
+    EXPECT_FALSE(mail.lost("lossy-address"));
+}
+
+TEST(TransportHeaders, DescribeNoBodyAndHoldNoBinaryIndex) {
+    mapi::Message message = received_mail();
+    base::Bytes index(27, std::byte{0x01});
+    index[5] = std::byte{0x0A};
+    index[6] = std::byte{0xFF};
+    message.properties.set(mapi::PidTagConversationIndex, index);
+    set_transport(message,
+                  "Message-ID: <1@x.example>\r\n"
+                  "Content-Type: multipart/mixed; boundary=gone\r\n"
+                  "content-type: text/html\r\n"
+                  "Content-Transfer-Encoding: base64\r\n"
+                  "Content-Disposition: inline\r\n"
+                  "MIME-Version: 1.0\r\n");
+    const MadeMail mail = make_mail(message);
+    EXPECT_EQ(mail.tree, "text/plain");
+    EXPECT_EQ(mail.field("Content-Disposition"), "");
+    EXPECT_EQ(mail.field("Content-Transfer-Encoding"), "7bit");
+    message.properties.erase(mapi::PidTagTransportMessageHeaders);
+    EXPECT_EQ(make_mail(message).field("Thread-Index"), "AQEBAQEK/wEBAQEBAQEBAQEBAQEBAQEBAQEB");
 }
 
 TEST(TransportHeaders, OfAnotherMessageAreIgnored) {

@@ -245,6 +245,65 @@ TEST(Recurrences, OfWeeks) {
     EXPECT_EQ(recurrence->exceptions[0].location, "there");
 }
 
+/// A pattern of months or years ([MS-OXOCAL] 2.2.1.44.1) that never ends.
+base::Bytes monthly_pattern(std::uint16_t frequency, std::uint16_t type, std::uint32_t months,
+                            std::initializer_list<std::uint32_t> specific) {
+    base::Bytes bytes;
+    for (const std::uint16_t value :
+         {std::uint16_t{0x3004}, std::uint16_t{0x3004}, frequency, type, std::uint16_t{0}}) {
+        base::append_le(bytes, value);
+    }
+    const auto put = [&](std::initializer_list<std::uint32_t> values) {
+        for (const std::uint32_t value : values) {
+            base::append_le(bytes, value);
+        }
+    };
+    put({0, months, 0});
+    put(specific);
+    put({0x2023, 10, 0, 0, 0, kMidnight, 0x5AE980DF, 0x3006, 0x3009, 600, 660});
+    base::append_le(bytes, std::uint16_t{0});
+    return bytes;
+}
+
+TEST(Recurrences, OfMonthsAndYears) {
+    const auto rule = [](const base::Bytes& pattern) {
+        const auto recurrence = decode_recurrence(pattern);
+        return recurrence ? rrule(*recurrence, {}) : "none";
+    };
+    constexpr std::uint16_t kMonthly = 0x200C;
+    constexpr std::uint16_t kYearly = 0x200D;
+    constexpr std::uint16_t kDay = 2;
+    constexpr std::uint16_t kNth = 3;
+    EXPECT_EQ(rule(monthly_pattern(kMonthly, kDay, 1, {15})), "FREQ=MONTHLY;BYMONTHDAY=15");
+    EXPECT_EQ(rule(monthly_pattern(kMonthly, kDay, 3, {31})),
+              "FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=-1");
+    EXPECT_EQ(rule(monthly_pattern(kMonthly, kNth, 1, {0x04, 2})),
+              "FREQ=MONTHLY;BYDAY=TU;BYSETPOS=2");
+    EXPECT_EQ(rule(monthly_pattern(kMonthly, kNth, 2, {0x3E, 5})),
+              "FREQ=MONTHLY;INTERVAL=2;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1");
+    EXPECT_EQ(rule(monthly_pattern(kYearly, kNth, 24, {0x01, 1})),
+              "FREQ=YEARLY;INTERVAL=2;BYDAY=SU;BYSETPOS=1;BYMONTH=1");
+}
+
+TEST(Recurrences, OfMonthsAreReadAsTheyAreMeant) {
+    mapi::Message message = appointment();
+    set_zone(message);
+    set_named(message, mapi::PSETID_Appointment, 0x8216, mapi::PropertyType::Binary,
+              monthly_pattern(0x200C, 3, 1, {0x3E, 5}));
+    // The last working days from 2024-01-01 on, as another program computes them.
+    const std::string text = unfolded(ical(message));
+    const std::size_t at = text.find("RRULE:FREQ=MONTHLY;");
+    ASSERT_NE(at, std::string::npos) << text;
+    const std::string rule = text.substr(at + 6, text.find("\r\n", at) - at - 6);
+    icalrecur_iterator* days = icalrecur_iterator_new(icalrecurrencetype_from_string(rule.c_str()),
+                                                      icaltime_from_string("20240131T100000"));
+    ASSERT_NE(days, nullptr);
+    for (const char* day : {"20240131T100000", "20240229T100000", "20240329T100000"}) {
+        EXPECT_STREQ(icaltime_as_ical_string(icalrecur_iterator_next(days)), day);
+    }
+    icalrecur_iterator_free(days);
+}
+
 TEST(Recurrences, EveryCutLengthIsSurvived) {
     const base::Bytes pattern = weekly_pattern(true);
     for (std::size_t n = 0; n < pattern.size(); ++n) {

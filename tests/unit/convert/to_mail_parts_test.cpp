@@ -222,6 +222,41 @@ TEST(Attachments, MessagesAreNestedAsMessages) {
               "multipart/mixed(text/plain,message/rfc822(text/plain))))))");
 }
 
+TEST(Attachments, OfNestedMessagesStayWithTheirs) {
+    mapi::Message message = received_mail();
+    message.attachments.push_back(file_attachment("deep.docx", "PK\x03\x04"));
+    for (int depth = 0; depth < 2; ++depth) {
+        mapi::Message outer = received_mail();
+        mapi::Attachment attachment;
+        attachment.properties.set(mapi::PidTagAttachMethod, std::int32_t{5});
+        attachment.embedded = std::make_unique<mapi::Message>(std::move(message));
+        outer.attachments.push_back(std::move(attachment));
+        outer.attachments.push_back(file_attachment("beside.pdf", "%PDF-"));
+        message = std::move(outer);
+    }
+    const MadeMail mail = make_mail(message);
+    const std::string docx =
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+    EXPECT_EQ(mail.tree,
+              "multipart/mixed(text/plain,message/rfc822(multipart/mixed(text/plain,message/rfc822("
+              "multipart/mixed(text/plain," +
+                  docx + ")),application/pdf)),application/pdf)");
+    EXPECT_THAT(mail.text, HasSubstr("\r\n\r\n" + base64("PK\x03\x04") + "\r\n--"));
+}
+
+TEST(Attachments, TheReturnedMessageOfABounceIsOnePartOfIt) {
+    mapi::Message message = received_mail();
+    message.attachments.push_back(
+        file_attachment("", "Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; a@b\r\n",
+                        "message/delivery-status"));
+    mapi::Attachment returned;
+    returned.properties.set(mapi::PidTagAttachMethod, std::int32_t{5});
+    returned.embedded = std::make_unique<mapi::Message>(received_mail());
+    message.attachments.push_back(std::move(returned));
+    EXPECT_EQ(make_mail(message).tree,
+              "multipart/report(text/plain,message/delivery-status,message/rfc822(text/plain))");
+}
+
 TEST(Attachments, DepthIsBounded) {
     mapi::Message message = received_mail();
     for (int depth = 0; depth < mapi::kDeepestEmbedding + 5; ++depth) {

@@ -342,6 +342,20 @@ TEST(ToMapiAttachments, TnefPartsAndReportsAreKept) {
               "message/delivery-status");
 }
 
+TEST(ToMapiAttachments, OnlyTheReturnedMessageOfABounceIsAMessage) {
+    const auto bounce = mapi_of(
+        multipart("report; report-type=delivery-status",
+                  {part("text/plain", "failed"),
+                   part("message/delivery-status", "Reporting-MTA: dns; x\n\nAction: failed\n"),
+                   part("message/rfc822", "Subject: returned\n\ntext\n")}));
+    ASSERT_THAT(bounce.attachments, SizeIs(2));
+    EXPECT_EQ(bounce.attachments[0].method(), mapi::AttachMethod::ByValue);
+    EXPECT_THAT(data(bounce.attachments[0]), HasSubstr("Action: failed"));
+    ASSERT_EQ(bounce.attachments[1].method(), mapi::AttachMethod::EmbeddedMessage);
+    EXPECT_EQ(text(*bounce.attachments[1].embedded, mapi::PidTagSubject), "returned");
+    EXPECT_EQ(text(bounce, mapi::PidTagBody), "failed");
+}
+
 TEST(ToMapiAttachments, FilesElsewhereAreShortcuts) {
     const auto message = mapi_of(
         part("message/external-body; access-type=anon-ftp; site=ftp.x; directory=pub; name=a.ps",

@@ -59,6 +59,17 @@ TEST(ValueCodec, DecodesEightBitTextByItsCodePage) {
     EXPECT_EQ(std::get<std::string>(value->value), "При");
 }
 
+TEST(ValueCodec, ReplacesHalvesOfSurrogatesAndGoesOn) {
+    EXPECT_EQ(decoded<std::string>(PropertyType::String,
+                                   bytes({'a', 0, 0x00, 0xD8, 'b', 0, 0x3D, 0xDC, 'c', 0})),
+              "a\xEF\xBF\xBD"
+              "b\xEF\xBF\xBD"
+              "c");
+    EXPECT_EQ(decoded<std::string>(PropertyType::String, bytes({'a', 0, 0x3D, 0xD8})),
+              "a\xEF\xBF\xBD");
+    EXPECT_EQ(decoded<std::string>(PropertyType::String, bytes({'a', 0, 'b'})), "a");
+}
+
 TEST(ValueCodec, DropsTheTerminatorThatSomeWritersStore) {
     EXPECT_EQ(decoded<std::string>(PropertyType::String, bytes({'a', 0, 0, 0})), "a");
 }
