@@ -50,6 +50,12 @@ class ReaderTool : public cli::Tool {
     std::uint32_t code_page_ = pst::PstReaderOptions{}.code_page;
 };
 
+/// Calls `work` for each file. One that fails is told of, and the next has its turn; what concerns
+/// all of them (a wrong option, a signal, an output that takes no more) is thrown on. Returns the
+/// code of the first failure, or else the last one that is not Ok.
+ExitCode for_each_file(const std::vector<std::string>& files, cli::Context& context,
+                       const std::function<ExitCode(const std::string&)>& work);
+
 /// Compares the store and the messages and hidden items of these folders, and prints what differs.
 /// True when nothing does.
 bool cross_check(const std::string& file, pst::PstReader& own, pst::PstReader& libpff,

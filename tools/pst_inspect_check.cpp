@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "migration/manifest.hpp"
 #include "pst/check/checker.hpp"
@@ -54,16 +55,15 @@ class Check final : public ReaderTool {
             print_rules(context.output);
             return ExitCode::Ok;
         }
-        ExitCode result = ExitCode::Ok;
-        for (const std::string& file : files_) {
+        if (manifest_) {
+            base::File::open_read(*manifest_);  // a missing one is said once, not for each file
+        }
+        return for_each_file(files_, context, [&](const std::string& file) {
             if (manifest_) {
                 migration::verify_by_manifest(*manifest_, file, context.stop);
             }
-            if (!check_file(file, context)) {
-                result = ExitCode::No;
-            }
-        }
-        return result;
+            return check_file(file, context) ? ExitCode::Ok : ExitCode::No;
+        });
     }
 
   protected:

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <optional>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -37,6 +38,30 @@ std::vector<std::unique_ptr<cli::Tool>> commands() {
     result.push_back(make_dump());
     result.push_back(make_map());
     return result;
+}
+
+ExitCode for_each_file(const std::vector<std::string>& files, cli::Context& context,
+                       const std::function<ExitCode(const std::string&)>& work) {
+    std::optional<ExitCode> failure;
+    ExitCode result = ExitCode::Ok;
+    for (const std::string& file : files) {
+        try {
+            const ExitCode code = work(file);
+            result = code == ExitCode::Ok ? result : code;
+        } catch (Error& error) {
+            const bool of_this_file =
+                error.code() == ErrorCode::BadData || error.code() == ErrorCode::NoInput ||
+                error.code() == ErrorCode::NotAllowed || error.code() == ErrorCode::Io;
+            if (files.size() == 1 || !of_this_file || context.output.has_failed()) {
+                throw;
+            }
+            context.progress.finish();
+            context.output.flush();
+            context.console.error(error.place().starts_with(file) ? error : error.with_place(file));
+            failure = failure.value_or(exit_code(error.code()));
+        }
+    }
+    return failure.value_or(result);
 }
 
 void ReaderTool::declare(cli::OptionSet& options) {

@@ -53,15 +53,12 @@ class FilesTool : public ReaderTool {
     using ReaderTool::ReaderTool;
 
     ExitCode run(cli::Context& context) override {
-        ExitCode result = ExitCode::Ok;
-        for (const std::string& file : files_) {
+        return for_each_file(files_, context, [&](const std::string& file) {
             if (files_.size() > 1 && !context.output.is_json()) {
                 context.output.line(fmt::format("{}:", base::escape(file)));
             }
-            const ExitCode code = run_file(file, context);
-            result = code == ExitCode::Ok ? result : code;
-        }
-        return result;
+            return run_file(file, context);
+        });
     }
 
   protected:

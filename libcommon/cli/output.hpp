@@ -39,6 +39,8 @@ class Output {
     /// The text and a line feed.
     void line(std::string_view text);
     void flush();
+    /// It has taken no more before; it will not now.
+    bool has_failed() const noexcept { return std::ferror(stream_) != 0; }
 
   private:
     std::FILE* stream_;

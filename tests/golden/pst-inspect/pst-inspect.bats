@@ -6,6 +6,7 @@ load ../golden
 @test "a missing file is exit code 66" { golden no-file; }
 @test "a file that is no PST is called what it is" { golden no-pst; }
 @test "a PST whose writer died is called unfinished" { golden unfinished; }
+@test "of several files each has its turn, whatever happened to those before it" { golden several-files; }
 @test "a node that is no number is a usage error" { golden bad-node; }
 @test "summary tells what kind of file it is" { golden summary; }
 @test "folders lists counts, paths and uses" { golden folders; }
