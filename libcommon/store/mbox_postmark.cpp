@@ -138,8 +138,14 @@ std::optional<base::UnixTime> find_date(const std::vector<std::string_view>& wor
 
 }  // namespace
 
+bool has_bare_cr(std::string_view line) noexcept {
+    const std::size_t cr = line.find('\r');
+    return cr != std::string_view::npos &&
+           line.find_first_not_of('\r', cr) != std::string_view::npos;
+}
+
 std::optional<Postmark> parse_postmark(std::string_view line) {
-    if (line.substr(0, kFrom.size()) != kFrom) {
+    if (line.substr(0, kFrom.size()) != kFrom || has_bare_cr(line)) {
         return std::nullopt;
     }
     const std::vector<std::string_view> words = words_of(base::trim(line.substr(kFrom.size())));

@@ -22,6 +22,10 @@ struct Postmark {
 /// nullopt when the line (without its line end) cannot be a postmark by its shape.
 std::optional<Postmark> parse_postmark(std::string_view line);
 
+/// Is there a carriage return within the line (without its line end)? Lines of an mbox never hold
+/// one, but a file with the line ends of the old Macintosh is one such line.
+bool has_bare_cr(std::string_view line) noexcept;
+
 /// Does the line begin a header field, as the line behind a postmark should?
 bool is_header_line(std::string_view line) noexcept;
 

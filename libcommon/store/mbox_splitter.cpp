@@ -23,6 +23,11 @@ bool starts_with(std::string_view text, std::string_view start) noexcept {
     return text.substr(0, start.size()) == start;
 }
 
+/// The first line of a file needs no date and no sender.
+bool may_be_first_postmark(std::string_view line) noexcept {
+    return starts_with(line, kFrom) && !has_bare_cr(line);
+}
+
 /// May the line be quoted? Told from its start alone; a line of many ">" counts.
 bool may_be_quoted(std::string_view prefix) noexcept {
     const std::size_t end = prefix.find_first_not_of('>');
@@ -149,7 +154,7 @@ bool MboxSplitter::looks_like_mbox(std::string_view start) noexcept {
         start.remove_prefix(kByteOrderMark.size());
     }
     start.remove_prefix(std::min(start.find_first_not_of("\r\n"), start.size()));
-    return starts_with(start, kFrom);
+    return may_be_first_postmark(start.substr(0, start.find('\n')));
 }
 
 void MboxSplitter::find_start() {
@@ -162,7 +167,7 @@ void MboxSplitter::find_start() {
     at_ = size_;
     while (cursor_->next(line)) {
         const bool found =
-            is_first ? starts_with(line.prefix, kFrom) : is_postmark(line, after_blank);
+            is_first ? may_be_first_postmark(line.prefix) : is_postmark(line, after_blank);
         if (found) {
             const std::optional<Postmark> postmark = parse_postmark(line.prefix);
             is_patch_file_ = postmark && postmark->shape == Postmark::Shape::Patch;

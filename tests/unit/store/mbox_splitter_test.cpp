@@ -161,6 +161,25 @@ TEST(MboxSplitter, SkipsAByteOrderMarkAndEmptyLines) {
     EXPECT_FALSE(MboxSplitter::looks_like_mbox("Subject: x"));
 }
 
+TEST(MboxSplitter, AFileWithBareCrLineEndsIsNotOneMessage) {
+    std::string text = mark("S: 1\n\none\n\n") + mark("S: 2\n\ntwo\n");
+    std::replace(text.begin(), text.end(), '\n', '\r');
+    EXPECT_FALSE(MboxSplitter::looks_like_mbox(text));
+    MboxSplitter splitter = splitter_of(text);
+    EXPECT_THROW(splitter.next(), Error);
+    EXPECT_FALSE(splitter.next());
+}
+
+TEST(MboxSplitter, APostmarkWithBareCrLineEndsStaysInTheMessageBefore) {
+    std::string second = "From a@b Sat Jan  3 01:05:34 1996 +0000\nS: 2\n\ntwo\n";
+    std::replace(second.begin(), second.end(), '\n', '\r');
+    EXPECT_THAT(split(mark("S: 1\n\none\n\n") + second), ElementsAre("S: 1\n\none\n\n" + second));
+}
+
+TEST(MboxSplitter, TakesCrlfMadeTwice) {
+    EXPECT_TRUE(MboxSplitter::looks_like_mbox("From a@b Sat Jan  3 01:05:34 1996\r\r\nS: 1\r\r\n"));
+}
+
 TEST(MboxSplitter, LongLinesAreNoTrouble) {
     const std::string body = std::string(1'000'000, '>') + "From x\n" + std::string(700'000, 'y') +
                              "\n" + std::string(300'000, '\n');
