@@ -8,7 +8,18 @@ setup_file() {
     source "$MBX_SOURCE/tests/support/servers/servers.bash"
     servers_begin
     start_dovecot dovecot
+    export PATH="$MBX_SOURCE/tests/roundtrip:$PATH"
+    # The same mail for all tests: keys and signatures take their time.
+    if has_signers; then
+        make-signed-mail "$BATS_FILE_TMPDIR/lf"
+        make-signed-mail "$BATS_FILE_TMPDIR/crlf" --crlf
+        cp -r "$MBX_TEST_DATA/mail" "$BATS_FILE_TMPDIR" # without the one that holds a NUL: no IMAP server takes that
+        rm "$BATS_FILE_TMPDIR/mail/09-no-final-newline.eml"
+        MBX_TEST_DATA=$BATS_FILE_TMPDIR make-signed-mail "$BATS_FILE_TMPDIR/imap"
+    fi
 }
+
+has_signers() { /usr/bin/python3 -c 'import dkim, nacl' && command -v gpg >/dev/null; }
 
 teardown_file() { servers_end; }
 
@@ -18,15 +29,15 @@ setup() {
     source "$MBX_SOURCE/tests/support/servers/servers.bash"
     shared=${MBX_SHARED:-$MBX_SOURCE/../shared}
     cd "$BATS_TEST_TMPDIR" || return
-    if ! /usr/bin/python3 -c 'import dkim, nacl' || ! command -v gpg >/dev/null; then
+    if ! has_signers; then
         [[ ${MBX_NEED_SERVERS:-} != 1 ]] || return 1
         skip "python3-dkim or gnupg is not there"
     fi
 }
 
-signed_mail() { # [OPTION]...
-    make-signed-mail old "$@"
-    mapfile -t keys <old.keys
+signed_mail() { # lf|crlf|imap
+    cp -r "$BATS_FILE_TMPDIR/$1" old
+    mapfile -t keys <"$BATS_FILE_TMPDIR/$1.keys"
 }
 
 # row KIND STATE COUNT...: a row of the table that was printed
@@ -50,7 +61,7 @@ all_the_same() { # FOLDER [DKIM-SIGNATURES]
 }
 
 @test "a changed letter is noticed" {
-    signed_mail
+    signed_mail lf
     cp -r old new
     file=$(grep -rl 'Subject: smime_clear: plain$' new | head -n 1)
     sed -i 's/all is well/all is lost/' "$file"
@@ -59,14 +70,14 @@ all_the_same() { # FOLDER [DKIM-SIGNATURES]
 }
 
 @test "signed mail in LF" {
-    signed_mail
+    signed_mail lf
     mbx-export --quiet maildir:old a.pst
     pst-import --quiet a.pst maildir:new
     all_the_same new
 }
 
 @test "signed mail in CRLF" {
-    signed_mail --crlf
+    signed_mail crlf
     mbx-export --quiet maildir:old a.pst
     pst-import --quiet a.pst maildir:new
     all_the_same new
@@ -74,9 +85,7 @@ all_the_same() { # FOLDER [DKIM-SIGNATURES]
 
 @test "signed mail to an IMAP server and back" {
     need dovecot
-    cp -r "$MBX_TEST_DATA/mail" . # without the one that holds a NUL: no IMAP server takes that
-    rm mail/09-no-final-newline.eml
-    MBX_TEST_DATA=$PWD signed_mail
+    signed_mail imap
     mbx-export --quiet maildir:old a.pst
     pst-import --quiet --tls none a.pst "$(url dovecot anna)"
     mbx-export --quiet --tls none "$(url dovecot anna)" b.pst
@@ -85,7 +94,7 @@ all_the_same() { # FOLDER [DKIM-SIGNATURES]
 }
 
 @test "signed mail made from properties: what Outlook itself keeps of a signature" {
-    signed_mail
+    signed_mail lf
     mbx-export --quiet maildir:old a.pst
     pst-import --quiet --no-exact-source a.pst maildir:new
     run compare-signatures "${keys[@]}" new
