@@ -134,6 +134,7 @@ class MbxExport final : public cli::Tool {
                  {"messages", count.value_or(0)}},
                 fmt::format("{} -> {}: {}", base::escape(mail::to_string(target.path)),
                             base::escape(pst_paths.back()), messages_text(count.value_or(0))));
+            warn_about_copies(target.path, target.use, count.value_or(0), context.diagnostics);
         }
         for (const base::Diagnostic& place : unreached.places()) {
             context.diagnostics.report(place);
@@ -162,12 +163,25 @@ class MbxExport final : public cli::Tool {
         }
         selection_.warn_about_folders(result.folders.size(), context.diagnostics);
         for (const migration::ExportedFolder& folder : result.folders) {
+            warn_about_copies(folder.path, folder.use, folder.messages, context.diagnostics);
             report_folder(context, common().verbose, folder);
         }
         show_bad_items(context, bad_items);
         show_losses(context, result.losses);
         report_summary(context, result, bad_items, watch.seconds());
         return ExitCode::Ok;
+    }
+
+    static void warn_about_copies(const mail::FolderPath& path, mail::SpecialUse use,
+                                  std::uint64_t messages, base::Diagnostics& diagnostics) {
+        if (messages > 0 && migration::shows_other_folders(use)) {
+            diagnostics.report({base::Severity::Warning, "shows-other-folders",
+                                base::escape(mail::to_string(path)),
+                                fmt::format("shows messages of other folders, which are in the "
+                                            "PST twice; --exclude '{}' leaves it out, and what "
+                                            "lies nowhere else with it",
+                                            mail::attribute_of(use))});
+        }
     }
 
     static void report_folder(cli::Context& context, bool verbose,

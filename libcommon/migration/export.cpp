@@ -84,6 +84,7 @@ class Exporter {
         ExportedFolder folder;
         folder.path = target.path;
         folder.pst_path = target.folder.display_name;
+        folder.use = target.use;
         pst::ndb::Nid parent = writer_.ipm_subtree();
         if (target.parent) {
             const ExportedFolder& above = result_.folders[*target.parent];

@@ -46,6 +46,7 @@ struct ExportedFolder {
     std::uint64_t bytes = 0;  ///< as the store has them
     std::uint64_t filtered = 0;
     std::uint64_t bad = 0;
+    mail::SpecialUse use = mail::SpecialUse::None;
 };
 
 struct ExportResult {

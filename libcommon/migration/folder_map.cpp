@@ -253,6 +253,11 @@ std::string text_of_path(const mail::FolderPath& path) {
 
 }  // namespace
 
+bool shows_other_folders(mail::SpecialUse use) {
+    return use == mail::SpecialUse::All || use == mail::SpecialUse::Flagged ||
+           use == mail::SpecialUse::Important;
+}
+
 std::vector<PstTarget> plan_pst_folders(const std::vector<store::StoreFolder>& folders,
                                         const FolderFilter& filter, const SpecialFolders& known) {
     return PstPlanner(folders, filter, known).plan();

@@ -44,6 +44,9 @@ std::vector<PstTarget> plan_pst_folders(const std::vector<store::StoreFolder>& f
                                         const FolderFilter& filter,
                                         const SpecialFolders& known = {});
 
+/// RFC 6154 2, RFC 8457: a folder for this use shows messages that lie in other folders, too.
+bool shows_other_folders(mail::SpecialUse use);
+
 /// A folder of the PST and where its messages go.
 struct MailTarget {
     pst::ndb::Nid nid;

@@ -8,6 +8,7 @@ setup_file() {
     start_dovecot dovecot
     start_cyrus cyrus 'munge8bit: no'
     start_courier courier
+    start_dovecot gmail $'namespace inbox {\n mailbox "All Mail" {\n  auto = create\n  special_use = \\All\n }\n}'
 }
 
 teardown_file() { servers_end; }
@@ -76,4 +77,21 @@ everywhere() { # USER
         compare-mailboxes --contents "$(url "$server" dora)" >contents
         [[ $(awk '{ n += $NF } END { print n }' contents) == 300 ]]
     done
+}
+
+@test "a mail under three labels and in the folder that shows all: each copy is taken, and the folder named" {
+    need gmail
+    printf 'Subject: one\r\nMessage-ID: <1@example.org>\r\n\r\ntext\r\n' >one
+    printf 'Subject: archived\r\nMessage-ID: <2@example.org>\r\n\r\ntext\r\n' >two
+    talk gmail anna 'CREATE Work' 'CREATE Private' 'APPEND INBOX <one' 'APPEND Work <one' 'APPEND Private <one' \
+        'APPEND "All Mail" <one' 'APPEND "All Mail" <two'
+    mbx-export --tls none "$(url gmail anna)" a.pst >summary 2>said
+    grep -q ' 5 messages' summary
+    [[ $(grep -c 'All Mail: shows messages of other folders.*--exclude .\\All.' said) == 1 ]]
+    [[ $(grep -c 'shows messages' said) == 1 ]]
+    mbx-export --dry-run --tls none "$(url gmail anna)" b.pst 2>said >plan
+    grep -q 'All Mail: shows messages of other folders' said
+    mbx-export --exclude '\All' --tls none "$(url gmail anna)" b.pst >summary 2>said
+    grep -q ' 3 messages' summary
+    [[ ! -s said ]]
 }

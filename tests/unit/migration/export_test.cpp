@@ -74,6 +74,25 @@ TEST_F(ExportMailbox, WritesEveryFolderAndMessage) {
     EXPECT_TRUE(damage.items.empty());
 }
 
+TEST_F(ExportMailbox, TakesEveryLabelAndTellsWhichFoldersShowOthers) {
+    const auto one = test::numbered_mail(1);
+    store_.add(mail::kInboxPath, {one});
+    store_.add({"Work"}, {one});
+    store_.add({"[Gmail]", "All Mail"}, {one, test::numbered_mail(2)}, mail::SpecialUse::All);
+    store_.add({"[Gmail]", "Starred"}, {one}, mail::SpecialUse::Flagged);
+    const ExportResult all = run(path_);
+    EXPECT_EQ(all.messages(), 5U);
+    std::vector<std::string> showing;
+    for (const ExportedFolder& folder : all.folders) {
+        if (shows_other_folders(folder.use)) {
+            showing.push_back(folder.pst_path);
+        }
+    }
+    EXPECT_THAT(showing, testing::ElementsAre("[Gmail]/All Mail", "[Gmail]/Starred"));
+    options_.folders = FolderFilter({}, {"\\All", "\\Flagged"});
+    EXPECT_EQ(run(folder_ / "without.pst").messages(), 2U);
+}
+
 TEST_F(ExportMailbox, GivesTheSameBytesAgain) {
     store_.add(mail::kInboxPath, {test::numbered_mail(1), test::numbered_mail(2)});
     run(path_);
