@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <numeric>
 
+#include "base/error.hpp"
 #include "base/file.hpp"
 #include "pst/check/space_map.hpp"
 #include "pst_inspect.hpp"
@@ -164,6 +166,7 @@ class Map final : public StructureTool {
     void show(const NodeReader& reader, pst::check::Reporter& /*reporter*/,
               cli::Output& output) override {
         if (!svg_.empty()) {
+            refuse_to_overwrite(file_);
             Picture picture(reader.image().sections());
             pst::check::map_space(
                 reader.image(), reader.index(),
@@ -185,6 +188,15 @@ class Map final : public StructureTool {
     }
 
   private:
+    void refuse_to_overwrite(const std::string& file) const {
+        std::error_code ignored;
+        if (std::filesystem::equivalent(svg_, file, ignored)) {
+            throw Error(ErrorCode::Usage, "--svg names the file that is looked at",
+                        "name another file for the picture")
+                .with_place(svg_);
+        }
+    }
+
     static void print(std::uint64_t section, const SectionUse& use, cli::Output& output) {
         constexpr std::size_t kSlotsPerLetter = 64;
         std::string letters;

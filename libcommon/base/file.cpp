@@ -43,13 +43,18 @@ auto retry(Call call) {
     }
 }
 
-int create_or_empty(const std::string& path, mode_t mode) {
-    const int fd =
-        retry([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, mode); });
+/// Never through a link: whoever may write into the folder could lay one to any file of ours.
+File create_here(const std::string& path, int flags, mode_t mode) {
+    const int fd = retry([&] {
+        return ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, mode);
+    });
     if (fd < 0) {
+        if (errno == ELOOP) {
+            throw Error(ErrorCode::CannotCreate, "is a link", "remove it").with_place(path);
+        }
         fail_create(path);
     }
-    return fd;
+    return File::adopt(fd, path);
 }
 
 /// Removes a file that has not got its final name.
@@ -61,6 +66,66 @@ struct Unfinished {
 
     const std::string path;
 };
+
+struct stat status_of(const File& file) {
+    struct stat status {};
+    if (::fstat(file.descriptor(), &status) != 0) {
+        fail("cannot read its status", file.path());
+    }
+    return status;
+}
+
+/// Another run may have renamed or removed it since it was opened.
+bool has_its_name_still(const struct stat& opened, const std::string& path) {
+    struct stat named {};
+    return ::lstat(path.c_str(), &named) == 0 && named.st_dev == opened.st_dev &&
+           named.st_ino == opened.st_ino;
+}
+
+/// Empty, locked, and its owner's only.
+File take_part(const std::string& path) {
+    for (;;) {
+        File file = create_here(path, 0, 0600);
+        if (retry([&] { return ::flock(file.descriptor(), LOCK_EX | LOCK_NB); }) != 0 &&
+            errno == EWOULDBLOCK) {
+            throw Error(ErrorCode::TryAgain, "another run is writing this file",
+                        "wait for it to end, then run again")
+                .with_place(path);
+        }
+        const struct stat status = status_of(file);
+        if (!has_its_name_still(status, path)) {
+            continue;
+        }
+        if (!S_ISREG(status.st_mode) || status.st_nlink > 1) {
+            throw Error(ErrorCode::CannotCreate, "is not a file of an earlier run", "remove it")
+                .with_place(path);
+        }
+        if (::fchmod(file.descriptor(), 0600) != 0) {
+            fail("cannot set its mode", path);
+        }
+        file.truncate(0);
+        return file;
+    }
+}
+
+/// Where a link leads.
+std::string followed(const std::string& path) {
+    std::error_code ignored;
+    const bool is_link = std::filesystem::is_symlink(path, ignored);
+    const std::filesystem::path target =
+        is_link ? std::filesystem::canonical(path, ignored) : std::filesystem::path();
+    return target.empty() ? path : target.string();
+}
+
+void write_in_place(const std::string& path, ByteView content) {
+    const int fd = retry([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC); });
+    if (fd < 0) {
+        fail_create(path);
+    }
+    File file = File::adopt(fd, path);
+    file.write(content);
+    file.close();
+}
 
 std::string folder_of(const std::string& path) {
     const std::string folder = std::filesystem::path(path).parent_path().string();
@@ -90,7 +155,7 @@ File File::open_read(const std::string& path) {
 }
 
 File File::create(const std::string& path) {
-    return File(create_or_empty(path, 0600), path);
+    return create_here(path, O_TRUNC, 0600);
 }
 
 File File::open_append(const std::string& path) {
@@ -234,17 +299,41 @@ void publish_file(const std::string& from, const std::string& to) {
 }
 
 void replace_file(const std::string& path, ByteView content) {
-    const Unfinished part(path + ".part");
     struct stat status {};
     const bool exists = ::stat(path.c_str(), &status) == 0;
-    File file = File::adopt(create_or_empty(part.path, 0666), part.path);
-    if (exists && ::fchmod(file.descriptor(), status.st_mode & 07777) != 0) {
-        fail("cannot set its mode", part.path);
+    if (exists && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
+        write_in_place(path, content);
+        return;
+    }
+    const std::string target = followed(path);
+    const Unfinished part(target + ".part");
+    ::unlink(part.path.c_str());
+    File file = create_here(part.path, O_EXCL, 0666);
+    if (exists) {
+        // Only root can give a file away; what another has made stays ours then.
+        static_cast<void>(::fchown(file.descriptor(), status.st_uid, status.st_gid) == 0);
+        if (::fchmod(file.descriptor(), status.st_mode & 07777) != 0) {
+            fail("cannot set its mode", part.path);
+        }
     }
     file.write(content);
     file.sync();
     file.close();
-    publish_file(part.path, path);
+    publish_file(part.path, target);
+}
+
+PartFile::PartFile(const std::string& target)
+    : target_(target), locked_(take_part(target + ".part")) {}
+
+PartFile::~PartFile() {
+    if (locked_.is_open()) {
+        ::unlink(path().c_str());
+    }
+}
+
+void PartFile::publish() {
+    publish_file(path(), target_);
+    locked_.close();
 }
 
 std::string read_file(const std::string& path, std::uint64_t limit) {

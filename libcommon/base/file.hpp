@@ -15,7 +15,8 @@ class File {
     /// For reading. NoInput when it does not exist, or is a folder or a pipe (nobody's writing is
     /// waited for); NotAllowed when it may not be read.
     static File open_read(const std::string& path);
-    /// For reading and writing, emptied or made for its owner only. CannotCreate when it cannot be.
+    /// For reading and writing, emptied or made for its owner only. CannotCreate when it cannot be,
+    /// and when it is a link.
     static File create(const std::string& path);
     /// For appending and reading, made for its owner only when missing.
     static File open_append(const std::string& path);
@@ -63,9 +64,29 @@ void publish_file(const std::string& from, const std::string& to);
 /// fsync of the folder that holds `path`.
 void sync_folder_of(const std::string& path);
 
+/// A file on its way to its name: "<target>.part", empty, its owner's only, removed when given up.
+class PartFile {
+  public:
+    /// Throws Error(TryAgain) while another run writes it, Error(CannotCreate) when it cannot be
+    /// made or is no plain file.
+    explicit PartFile(const std::string& target);
+    PartFile(const PartFile&) = delete;
+    PartFile& operator=(const PartFile&) = delete;
+    ~PartFile();
+
+    const std::string& path() const noexcept { return locked_.path(); }
+    /// Gives it its name, as publish_file() does. Others may write a new one from now on.
+    void publish();
+
+  private:
+    std::string target_;
+    File locked_;
+};
+
 /// Replaces the whole content of `path` atomically ("<path>.part", fsync, rename, fsync of the
-/// folder); a reader sees the old content or the new, also after a crash. Keeps the mode of an
-/// existing file; a new one has what the umask leaves of 0666.
+/// folder); a reader sees the old content or the new, also after a crash. Keeps the mode and, where
+/// that is allowed, the owner of an existing file; a new one has what the umask leaves of 0666.
+/// A link stays, what it leads to is replaced. A device or a pipe is written to.
 void replace_file(const std::string& path, ByteView content);
 
 /// All bytes of a file. Throws Error(BadData) when it is longer than `limit` bytes.

@@ -130,6 +130,13 @@ void expect_operands(const std::vector<std::string>& operands,
         throw Error(ErrorCode::Usage,
                     fmt::format("one operand too many: {}", base::escape(operands[names.size()])));
     }
+    const auto empty = std::find(operands.begin(), operands.end(), "");
+    if (empty != operands.end()) {
+        throw Error(
+            ErrorCode::Usage,
+            fmt::format("{} is empty", names[static_cast<std::size_t>(empty - operands.begin())]),
+            "is a variable of the calling script not set?");
+    }
 }
 
 }  // namespace mbx::cli

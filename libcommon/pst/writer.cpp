@@ -18,38 +18,14 @@ namespace {
 
 constexpr std::uint32_t kRead = 1;  // PidTagMessageFlags, [MS-OXCMSG] 2.2.1.6
 
-std::string part_of(const std::string& path) {
+const std::string& require_free(const std::string& path) {
     if (std::filesystem::exists(std::filesystem::symlink_status(path))) {
         throw Error(ErrorCode::CannotCreate, "the file exists already",
                     "a PST is never overwritten: name another one, or remove it")
             .with_place(path);
     }
-    return path + ".part";
+    return path;
 }
-
-/// Removes an unfinished file, however its making ends.
-class PartFile {
-  public:
-    explicit PartFile(std::string path) : path_(std::move(path)) {}
-    PartFile(const PartFile&) = delete;
-    PartFile& operator=(const PartFile&) = delete;
-    ~PartFile() {
-        if (!published_) {
-            std::error_code ignored;
-            std::filesystem::remove(path_, ignored);
-        }
-    }
-
-    const std::string& path() const noexcept { return path_; }
-    void publish(const std::string& name) {
-        base::publish_file(path_, name);
-        published_ = true;
-    }
-
-  private:
-    std::string path_;
-    bool published_ = false;
-};
 
 StoreIdentity make_identity(std::string display_name, base::IdSource& ids) {
     StoreIdentity identity;
@@ -71,7 +47,7 @@ struct PstWriter::State {
     State(const std::string& target, PstWriterOptions options, const base::Clock& clock,
           base::IdSource& ids)
         : path(target),
-          part(part_of(target)),
+          part(require_free(target)),
           ndb(part.path(), {.crypt = options.crypt, .max_file_size = options.max_file_size}),
           identity(make_identity(std::move(options.display_name), ids)),
           tree(options.ipm_subtree_name, options.deleted_items_name),
@@ -102,7 +78,7 @@ struct PstWriter::State {
     Added add(ndb::Nid folder_nid, const mapi::Message& message);
 
     std::string path;
-    PartFile part;
+    base::PartFile part;
     ndb::NdbWriter ndb;
     StoreIdentity identity;
     NamedPropertyMap names;
@@ -201,8 +177,8 @@ void PstWriter::close() {
     if (!s.finished) {
         finish();
     }
-    part_of(s.path);  // nobody may have put a file there in the meantime
-    s.part.publish(s.path);
+    require_free(s.path);  // nobody may have put a file there in the meantime
+    s.part.publish();
 }
 
 }  // namespace mbx::pst

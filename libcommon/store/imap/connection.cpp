@@ -14,6 +14,7 @@
 #include <chrono>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "base/error.hpp"
@@ -55,6 +56,20 @@ std::size_t keep_line(char* data, std::size_t size, std::size_t count, void* han
         text.append(data, size * count);
     }
     return size * count;
+}
+
+/// Goes on behind the trace that is there. Another file with bytes in it is nobody's to write to.
+base::File open_trace(const std::string& path) {
+    base::File file = base::File::open_append(path);
+    std::string start(3, '\0');
+    if (file.size() > 0 &&
+        (file.read_at(0, std::as_writable_bytes(std::span(start))) < start.size() ||
+         (start != "S: " && start != "C: "))) {
+        throw Error(ErrorCode::CannotCreate, "is there already, and is no trace",
+                    "name another file for the trace")
+            .with_place(path);
+    }
+    return file;
 }
 
 Error connect_error(CURLcode code, const std::string& detail) {
@@ -198,7 +213,7 @@ void Connection::State::open(const MailboxUrl& url) {
     curl_easy_getinfo(curl.get(), CURLINFO_TLS_SSL_PTR, &session);
     encrypted = session != nullptr && session->internals != nullptr;
     if (!options.trace_file.empty()) {
-        trace = base::File::open_append(options.trace_file);
+        trace = open_trace(options.trace_file);
     }
 }
 

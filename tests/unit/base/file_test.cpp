@@ -1,7 +1,9 @@
 #include "base/file.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <functional>
@@ -85,6 +87,66 @@ TEST(ReplaceFile, LeavesNoPartFileWhenItFails) {
     EXPECT_EQ(code_of([&] { replace_file(folder / "list.csv", as_bytes("one")); }),
               ErrorCode::CannotCreate);
     EXPECT_FALSE(std::filesystem::exists(folder / "list.csv.part"));
+}
+
+TEST(ReplaceFile, ReplacesWhatALinkLeadsTo) {
+    const test::TemporaryFolder folder;
+    replace_file(folder / "list.csv", as_bytes("one"));
+    std::filesystem::create_symlink("list.csv", folder / "link");
+    replace_file(folder / "link", as_bytes("two"));
+    EXPECT_EQ(read_file(folder / "list.csv", 100), "two");
+    EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+}
+
+TEST(ReplaceFile, FollowsNoLinkThatLiesInItsWay) {
+    const test::TemporaryFolder folder;
+    replace_file(folder / "victim", as_bytes("precious"));
+    std::filesystem::create_symlink("victim", folder / "list.csv.part");
+    replace_file(folder / "list.csv", as_bytes("one"));
+    EXPECT_EQ(read_file(folder / "victim", 100), "precious");
+    EXPECT_FALSE(std::filesystem::is_symlink(folder / "list.csv"));
+}
+
+TEST(ReplaceFile, WritesToADeviceAndLeavesItThere) {
+    const test::TemporaryFolder folder;
+    ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+    const int reader = ::open((folder / "pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    ASSERT_GE(reader, 0);
+    const File pipe = File::adopt(reader, "pipe");
+    replace_file(folder / "pipe", as_bytes("one"));
+    std::string got(10, '\0');
+    EXPECT_EQ(::read(pipe.descriptor(), got.data(), got.size()), 3);
+    EXPECT_EQ(got.substr(0, 3), "one");
+    EXPECT_TRUE(std::filesystem::is_fifo(folder / "pipe"));
+}
+
+TEST(PartFile, IsWrittenByOneAtATime) {
+    const test::TemporaryFolder folder;
+    PartFile first(folder / "a.pst");
+    EXPECT_EQ(code_of([&] { PartFile second(folder / "a.pst"); }), ErrorCode::TryAgain);
+    File::create(first.path()).write(as_bytes("first"));
+    first.publish();
+    EXPECT_EQ(read_file(folder / "a.pst", 100), "first");
+    EXPECT_NO_THROW(PartFile(folder / "a.pst"));
+    EXPECT_FALSE(std::filesystem::exists(folder / "a.pst.part"));
+}
+
+TEST(PartFile, TakesOverWhatAKilledRunHasLeft) {
+    const test::TemporaryFolder folder;
+    replace_file(folder / "a.pst.part", as_bytes("half"));
+    PartFile part(folder / "a.pst");
+    EXPECT_EQ(read_file(part.path(), 100), "");
+    EXPECT_EQ(mode_of(part.path()), 0600U);
+}
+
+TEST(PartFile, EmptiesNothingThatHasAnotherName) {
+    const test::TemporaryFolder folder;
+    replace_file(folder / "victim", as_bytes("precious"));
+    std::filesystem::create_symlink("victim", folder / "a.pst.part");
+    std::filesystem::create_hard_link(folder / "victim", folder / "b.pst.part");
+    EXPECT_EQ(code_of([&] { PartFile(folder / "a.pst"); }), ErrorCode::CannotCreate);
+    EXPECT_EQ(code_of([&] { PartFile(folder / "b.pst"); }), ErrorCode::CannotCreate);
+    EXPECT_EQ(read_file(folder / "victim", 100), "precious");
 }
 
 TEST(ReadFile, RefusesMoreThanTheLimit) {
