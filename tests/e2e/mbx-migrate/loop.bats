@@ -47,7 +47,7 @@ wait_for() { # FILE
     [ "$(row JohnD)" = "SUCCESS,John Doe,JohnD,OLD,NEW,Migrated No Errors" ]
     [ "$(row BobK)" = 'SUCCESS,"K, Bob",BobK,OLD,NEW,Migrated No Errors' ]
     [ "$(<"$FAKE/NEW/MarySm/1")" = MarySm ]
-    [ -z "$(find l.csv.work -name '*.pst*')" ]
+    [ -z "$(find mbx-migrate.work -name '*.pst*')" ]
     [ "$(grep -c '^SUCCESS,.*,[0-9]*/[0-9]*/[0-9][0-9] [0-9]*:[0-9][0-9]:[0-9][0-9].$' l.csv)" -eq 3 ]
     [ ! -s l.csv.log ]
 }
@@ -131,7 +131,7 @@ setup_again() {
     [ "$status" -eq 65 ]
     [ ! -e "$FAKE/calls" ]
     csv-status retry l.csv >again.csv
-    mbx-migrate --quiet --work-dir l.csv.work again.csv
+    mbx-migrate --quiet again.csv
     grep -q '^SUCCESS,Mary Smith,' again.csv
 }
 
@@ -233,10 +233,10 @@ setup_again() {
 
 @test "an import that has begun is finished with the PST file it began with" {
     printf '69' >"$FAKE/pst-import.JohnD"
-    mkdir -p l.csv.work/OLD
-    tar -cf l.csv.work/OLD/JohnD.pst -C "$FAKE/OLD/JohnD" .
-    : >l.csv.work/OLD/JohnD.pst.journal
-    : >l.csv.work/OLD/JohnD.pst.unfinished
+    mkdir -p mbx-migrate.work/OLD
+    tar -cf mbx-migrate.work/OLD/JohnD.pst -C "$FAKE/OLD/JohnD" .
+    : >mbx-migrate.work/OLD/JohnD.pst.journal
+    : >mbx-migrate.work/OLD/JohnD.pst.unfinished
     printf 'half' >"$FAKE/NEW/JohnD/1"
     rm "$FAKE/pst-import.JohnD"
     mbx-migrate --quiet l.csv
@@ -245,12 +245,12 @@ setup_again() {
 }
 
 @test "a PST file that is not from an unfinished run is left alone" {
-    mkdir -p l.csv.work/OLD
-    printf 'mine' >l.csv.work/OLD/JohnD.pst
+    mkdir -p mbx-migrate.work/OLD
+    printf 'mine' >mbx-migrate.work/OLD/JohnD.pst
     run mbx-migrate --quiet l.csv
     [ "$status" -eq 65 ]
     [ "$(row JohnD)" = "FAILURE,John Doe,JohnD,OLD,NEW,Error PST File Exists" ]
-    [ "$(<l.csv.work/OLD/JohnD.pst)" = mine ]
+    [ "$(<mbx-migrate.work/OLD/JohnD.pst)" = mine ]
 }
 
 @test "a stop file stops before the next mailbox" {
@@ -355,11 +355,48 @@ setup_again() {
 }
 
 @test "what could not be taken along stays, and the row says so" {
-    mkdir -p l.csv.work/OLD/JohnD.pst.refused
+    mkdir -p mbx-migrate.work/OLD/JohnD.pst.refused
     run mbx-migrate --quiet l.csv
     [ "$(row JohnD)" = "SUCCESS,John Doe,JohnD,OLD,NEW,Migrated With Bad Items" ]
-    [ -d l.csv.work/OLD/JohnD.pst.refused ]
+    [ -d mbx-migrate.work/OLD/JohnD.pst.refused ]
     grep -q '^== .* OLD JohnD: Migrated With Bad Items$' l.csv.log
+}
+
+@test "what a tool warned of is in the log, though everything was moved" {
+    printf 'mbx-export: warning: Old: is no mbox\n' >"$FAKE/mbx-export.JohnD.says"
+    mbx-migrate --quiet l.csv
+    [ "$(row JohnD)" = "SUCCESS,John Doe,JohnD,OLD,NEW,Migrated No Errors" ]
+    grep -q '^mbx-export: warning: Old: is no mbox$' l.csv.log
+    refute grep -q MarySm l.csv.log
+}
+
+@test "a display name may be empty" {
+    printf ',JohnD,OLD,NEW\r\nMary Smith,MarySm,OLD,NEW\r\n' >l.csv
+    run mbx-migrate --quiet l.csv
+    [ "$status" -eq 0 ]
+    [ "$(row JohnD)" = "SUCCESS,,JohnD,OLD,NEW,Migrated No Errors" ]
+    [ "$(row MarySm)" = "SUCCESS,Mary Smith,MarySm,OLD,NEW,Migrated No Errors" ]
+}
+
+@test "a list of those who are tried again goes on with the import that has begun" {
+    printf '74' >"$FAKE/pst-import.JohnD"
+    mbx-migrate --quiet l.csv || true
+    [ -e mbx-migrate.work/OLD/JohnD.pst ]
+    : >mbx-migrate.work/OLD/JohnD.pst.journal
+    rm "$FAKE/calls" "$FAKE/pst-import.JohnD"
+    csv-status retry l.csv >again.csv
+    mbx-migrate --quiet again.csv
+    [ "$(cut -d' ' -f1 "$FAKE/calls")" = pst-import ]
+}
+
+@test "an export does not replace a list whose import has begun" {
+    mbx-migrate --quiet --phase export --work-dir gap l.csv
+    mbx-migrate --quiet --phase import gap/l.csv
+    cp gap/l.csv before.csv
+    run --separate-stderr mbx-migrate --quiet --phase export --work-dir gap l.csv
+    [ "$status" -eq 73 ]
+    [[ "$stderr" == *"gap/l.csv: its import has begun"* ]]
+    cmp gap/l.csv before.csv
 }
 
 @test "a dry run opens both sides and changes nothing" {
@@ -387,8 +424,8 @@ BobK on OLD: ready" ]
 
 @test "PST files are kept when asked, and nobody else may read them" {
     mbx-migrate --quiet --keep-pst l.csv
-    [ "$(stat -c %a l.csv.work/OLD/JohnD.pst)" = 600 ]
-    [ ! -e l.csv.work/OLD/JohnD.pst.unfinished ]
+    [ "$(stat -c %a mbx-migrate.work/OLD/JohnD.pst)" = 600 ]
+    [ ! -e mbx-migrate.work/OLD/JohnD.pst.unfinished ]
 }
 
 @test "result times are ISO when asked" {
@@ -416,7 +453,8 @@ BobK on OLD: ready" ]
 @test "wrong usage is exit code 64" {
     local words
     for words in "" "a b" "--nonsense l.csv" "--phase both l.csv" "--bad-item-limit x l.csv" \
-        "--time-format long l.csv" "l.csv --servers"; do
+        "--time-format long l.csv" "l.csv --servers" "--import-option=--dry-run l.csv" \
+        "--export-option -V l.csv"; do
         # shellcheck disable=SC2086 # words
         run mbx-migrate $words
         [ "$status" -eq 64 ]

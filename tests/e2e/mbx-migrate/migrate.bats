@@ -87,7 +87,7 @@ wait_until() { # COMMAND...
     arrived MarySm
     [ "$(find new/full -type f | wc -l)" -eq 1 ]
     [ ! -e new/nowhere ]
-    [ -z "$(find l.csv.work -type f)" ]
+    [ -z "$(find mbx-migrate.work -type f)" ]
     grep -q 'servers.conf: has no section \[ELSEWHERE\]' l.csv.log
     grep -q '^maildir:.*/new/full: 1 message$' l.csv.log
 }
@@ -103,13 +103,13 @@ wait_until() { # COMMAND...
 
 @test "killed at any point and run again, everybody arrives once" {
     local step
-    for step in 'l.csv.work/OLD/JohnD.pst.part' 'l.csv.work/OLD/JohnD.pst' 'l.csv.work/OLD/JohnD.pst.journal'; do
+    for step in 'mbx-migrate.work/OLD/JohnD.pst.part' 'mbx-migrate.work/OLD/JohnD.pst' 'mbx-migrate.work/OLD/JohnD.pst.journal'; do
         rm -rf old new l.csv*
         setup JohnD MarySm
         printf 'J,JohnD,OLD,NEW\r\nM,MarySm,OLD,NEW\r\n' >l.csv
         setsid mbx-migrate --quiet --servers servers.conf l.csv >/dev/null 2>&1 3>&- &
         local driver=$!
-        wait_until test -e "$step" -o -e l.csv.work/OLD/MarySm.pst
+        wait_until test -e "$step" -o -e mbx-migrate.work/OLD/MarySm.pst
         kill -KILL -- "-$driver"
         run wait "$driver"
         wait_until csv-status next l.csv
