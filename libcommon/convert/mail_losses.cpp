@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 
 #include "base/text.hpp"
@@ -36,6 +37,17 @@ bool is_stub(std::string_view message_class) {
     return lower.find(".enterprisevault.") != std::string::npos || lower.ends_with(".shortcut");
 }
 
+/// PGP/MIME (RFC 3156 5) is kept as a text with its signature beside it, which Outlook can show;
+/// the bytes that were signed are not ([MS-OXOSMIME] 2.1.3 keeps those of S/MIME).
+bool has_pgp_signature(const Message& message) {
+    return std::any_of(message.attachments.begin(), message.attachments.end(),
+                       [](const Attachment& attachment) {
+                           return base::equals_ignore_case(
+                               attachment.properties.text(PidTagAttachMimeTag).value_or(""),
+                               "application/pgp-signature");
+                       });
+}
+
 }  // namespace
 
 void report_mail_losses(const Message& message, ItemKind kind, base::Diagnostics& diagnostics) {
@@ -58,6 +70,10 @@ void report_mail_losses(const Message& message, ItemKind kind, base::Diagnostics
         vote != nullptr && !vote->empty()) {
         report_loss(diagnostics, "lossy-voting",
                     fmt::format("the vote \"{}\"", base::escape(*vote)));
+    }
+    if (kind == ItemKind::Mail && has_pgp_signature(message)) {
+        report_loss(diagnostics, "lossy-signature",
+                    "a PGP signature: the store does not hold the bytes that were signed");
     }
     if (const std::string name = message_class_of(properties); is_stub(name)) {
         report_loss(diagnostics, "lossy-stub",

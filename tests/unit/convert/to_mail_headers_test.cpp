@@ -328,6 +328,17 @@ TEST(MailLosses, AreNamed) {
     EXPECT_EQ(mail.field("X-MAPI-Message-Class"), "IPM.Note.EnterpriseVault.Shortcut");
 }
 
+TEST(MailLosses, ASignatureOfPgpThatNoLongerVerifiesIsNamed) {
+    mapi::Message message = received_mail();
+    message.attachments.push_back(file_attachment("a.asc", "key", "application/pgp-keys"));
+    EXPECT_FALSE(make_mail(message).lost("lossy-signature"));
+    message.attachments.push_back(file_attachment("signature.asc", "-----BEGIN PGP SIGNATURE-----",
+                                                  "application/pgp-signature"));
+    const MadeMail mail = make_mail(message);
+    EXPECT_TRUE(mail.lost("lossy-signature"));
+    EXPECT_THAT(mail.text, HasSubstr("filename=signature.asc"));
+}
+
 TEST(MailHeaders, DraftsHaveNoInventedDateOrId) {
     mapi::Message message = received_mail();
     message.properties.erase(mapi::PidTagClientSubmitTime);
