@@ -37,10 +37,7 @@ class HeaderRules {
 
     void fields() {
         const auto& start = header_.start;
-        if (start.wMagicClient != ndb::kMagicPst && start.wMagicClient != ndb::kMagicOst &&
-            start.wMagicClient != ndb::kMagicPab) {
-            expect("H1", "wMagicClient", start.wMagicClient, ndb::kMagicPst);
-        }
+        client();
         if (image_.is_ansi() ? start.wVer != 14 && start.wVer != 15
                              : start.wVer != 21 && start.wVer != ndb::kVersionUnicode) {
             expect("H1", "wVer", start.wVer, ndb::kVersionUnicode);
@@ -56,6 +53,17 @@ class HeaderRules {
         if (header_.bCryptMethod > static_cast<std::uint8_t>(ndb::CryptMethod::Cyclic)) {
             reporter_.report("H1", header(), "bCryptMethod", hex(header_.bCryptMethod),
                              "0, 1 or 2");
+        }
+    }
+
+    void client() {
+        const std::uint16_t magic = header_.start.wMagicClient;
+        if (magic == ndb::kMagicPab && image_.is_ansi()) {
+            reporter_.report(Finding{&rule("H1"), Severity::Warning, header(), "wMagicClient",
+                                     hex(magic) + ", a personal address book",
+                                     hex(ndb::kMagicPst)});
+        } else if (magic != ndb::kMagicOst) {
+            expect("H1", "wMagicClient", magic, ndb::kMagicPst);
         }
     }
 

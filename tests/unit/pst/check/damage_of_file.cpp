@@ -27,6 +27,11 @@ std::vector<Damage> header_damages() {
         {"H1", "dwCRCFull", [](Patient& p) { put32(p.bytes(), 524, 0); }},
         {"H1", "dwCRCPartial", [](Patient& p) { put32(p.bytes(), 4, 0); }},
         {"H1", "wVerClient", [](Patient& p) { p.header8(12, 12); }},
+        {"H1", "a client that makes no PSTs",
+         [](Patient& p) {
+             p.header8(8, 'A');
+             p.header8(9, 'B');
+         }},
         {"H2", "ibFileEof", [](Patient& p) { p.header64(184, p.bytes().size() + 64); }},
         {"H3", "ibAMapLast", [](Patient& p) { p.header64(192, 0x1234); }},
         {"H4", "cbAMapFree", [](Patient& p) { p.header64(200, 64); }},
