@@ -14,6 +14,7 @@ namespace {
 using base::read_record;
 
 constexpr std::uint16_t kVersion4k = 36;
+constexpr std::uint16_t kVersionWip = 37;
 
 template <typename Record>
 Bref bref(const Record& record) {
@@ -75,12 +76,21 @@ Image::Image(const std::string& path) : file_(base::File::open_read(path)), size
                                 std::uint32_t{start.dwMagic}, ndb::kHeaderMagic))
             .with_place(path);
     }
-    if (start.wVer >= kVersion4k) {
-        throw Error(
-            ErrorCode::BadData,
-            fmt::format("wVer is {}: files with 4K pages (OST of Outlook 2013 and later) are "
-                        "not checked",
-                        std::uint16_t{start.wVer}))
+    if (start.wVer == kVersionWip) {
+        throw Error(ErrorCode::BadData,
+                    "wVer is 37: the file is encrypted by Windows Information Protection",
+                    "decrypt it on the Windows machine it belongs to")
+            .with_place(path);
+    }
+    if (start.wVer == kVersion4k) {
+        throw Error(ErrorCode::BadData,
+                    "wVer is 36: files with 4K pages (OST of Outlook 2013 and later) are not "
+                    "checked")
+            .with_place(path);
+    }
+    if (start.wVer > kVersionWip) {
+        throw Error(ErrorCode::BadData, fmt::format("wVer is {}, expected 14, 15, 21, 23 or 36",
+                                                    std::uint16_t{start.wVer}))
             .with_place(path);
     }
     ansi_ = start.wVer < 20;

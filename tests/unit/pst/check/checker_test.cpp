@@ -123,6 +123,23 @@ TEST(Checker, ThrowsForWhatIsNoPst) {
     EXPECT_THROW(check(patient.path()), Error);
 }
 
+TEST(Checker, SaysWhyAVersionIsNotChecked) {
+    const auto refusal = [](std::uint8_t version) -> std::string {
+        Patient patient;
+        patient.header8(10, version);
+        patient.save();
+        try {
+            check(patient.path());
+        } catch (const Error& error) {
+            return error.text();
+        }
+        return "";
+    };
+    EXPECT_THAT(refusal(36), testing::StartsWith("wVer is 36: files with 4K pages"));
+    EXPECT_EQ(refusal(37), "wVer is 37: the file is encrypted by Windows Information Protection");
+    EXPECT_EQ(refusal(99), "wVer is 99, expected 14, 15, 21, 23 or 36");
+}
+
 // Fails when somebody adds a rule without a damage that breaks it.
 TEST(CheckerRules, EachHasADamageThatBreaksIt) {
     std::set<std::string> tested;
