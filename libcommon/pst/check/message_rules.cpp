@@ -24,6 +24,25 @@ constexpr PropertyTag kMandatory[]{mapi::PidTagMessageClass,         mapi::PidTa
                                    mapi::PidTagMessageSize,          mapi::PidTagCreationTime,
                                    mapi::PidTagLastModificationTime, mapi::PidTagSearchKey};
 
+/// Beside the mandatory ones: what people see of a message, and readers know by one type.
+constexpr PropertyTag kOfOneType[]{mapi::PidTagSubject,
+                                   mapi::PidTagBody,
+                                   mapi::PidTagRtfCompressed,
+                                   mapi::PidTagTransportMessageHeaders,
+                                   mapi::PidTagInternetMessageId,
+                                   mapi::PidTagSenderName,
+                                   mapi::PidTagSenderEmailAddress,
+                                   mapi::PidTagSentRepresentingName,
+                                   mapi::PidTagSentRepresentingEmailAddress,
+                                   mapi::PidTagDisplayTo,
+                                   mapi::PidTagDisplayCc,
+                                   mapi::PidTagDisplayBcc,
+                                   mapi::PidTagConversationTopic,
+                                   mapi::PidTagConversationIndex,
+                                   mapi::PidTagImportance,
+                                   mapi::PidTagClientSubmitTime,
+                                   mapi::PidTagMessageDeliveryTime};
+
 constexpr std::size_t kShownOfText = 60;
 constexpr std::uint32_t kLatin1 = 28591;
 
@@ -62,6 +81,9 @@ class MessageRules {
 
   private:
     void mandatory(const PropertyContext& context, const Place& place) {
+        for (const PropertyTag tag : kOfOneType) {
+            context.expect_type(tag, reporter_);
+        }
         for (const PropertyTag tag : kMandatory) {
             if (!context.contains(tag)) {
                 reporter_.report("S11", place, describe(tag) + " is missing");
@@ -146,8 +168,9 @@ class MessageRules {
 
     void subject(const PropertyContext& context, const Place& place) {
         constexpr std::size_t kMostCharacters = 255;
+        const StoredValue* value = context.find(mapi::PidTagSubject);
         const auto text = context.text(mapi::PidTagSubject);
-        if (!text) {
+        if (!text || context.ansi_text_in_unicode(value->type)) {
             return;
         }
         const std::u16string units = base::utf16_from_utf8(*text);

@@ -83,6 +83,11 @@ void PropertyContext::check_value(std::uint16_t id, const StoredValue& value, Re
                         "a known type");
         return;
     }
+    if (ansi_text_in_unicode(value.type)) {
+        reporter.report(Finding{&rule("L8"), Severity::Warning, place(), "wPropType",
+                                hex(static_cast<std::uint16_t>(value.type)),
+                                "UTF-16, as in all files of this width"});
+    }
     const std::size_t size = ltp::fixed_value_size(value.type);
     if (ltp::is_inline_in_record(value.type) && size < sizeof value.raw &&
         value.raw >> (8 * size) != 0) {
@@ -112,6 +117,20 @@ void PropertyContext::check_value(std::uint16_t id, const StoredValue& value, Re
         return;
     }
     check_content(value, std::cref(place), reporter);
+}
+
+bool PropertyContext::ansi_text_in_unicode(PropertyType type) const noexcept {
+    return !object_->reader().image().is_ansi() &&
+           (type == PropertyType::String8 || type == PropertyType::MultipleString8);
+}
+
+void PropertyContext::expect_type(PropertyTag tag, Reporter& reporter) const {
+    const auto found = values_.find(tag.id);
+    if (found != values_.end() && find(tag) == nullptr && is_known(found->second.type)) {
+        reporter.report("L8", object_->place().with(describe(tag)), "wPropType",
+                        hex(static_cast<std::uint16_t>(found->second.type)),
+                        hex(static_cast<std::uint16_t>(tag.type)));
+    }
 }
 
 void PropertyContext::check_content(const StoredValue& value, const PlaceOf& place,

@@ -32,6 +32,11 @@ class PropertyContext {
     const StoredValue* find(mapi::PropertyTag tag) const noexcept;
     bool contains(mapi::PropertyTag tag) const noexcept { return find(tag) != nullptr; }
 
+    /// Text of 8 bits a character where all text is UTF-16.
+    bool ansi_text_in_unicode(mapi::PropertyType type) const noexcept;
+    /// L8 when the property is there under another type.
+    void expect_type(mapi::PropertyTag tag, Reporter& reporter) const;
+
     /// nullopt when it cannot be read. Inline values in their own size.
     std::optional<Bytes> bytes(const StoredValue& value) const;
     std::optional<Bytes> bytes(mapi::PropertyTag tag) const;

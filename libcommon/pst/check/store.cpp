@@ -5,6 +5,9 @@
 #include <algorithm>
 
 #include "base/little_endian.hpp"
+#include "base/sha256.hpp"
+#include "base/text.hpp"
+#include "base/utf.hpp"
 #include "mapi/tags.hpp"
 #include "pst/records.hpp"
 
@@ -46,6 +49,28 @@ constexpr std::uint32_t kTemplate6F8[]{0x0E330014, 0x30070040};
 PropertyTag in_width(PropertyTag tag, bool ansi) {
     return ansi && tag.type == PropertyType::String ? PropertyTag{tag.id, PropertyType::String8}
                                                     : tag;
+}
+
+/// A value that differs from another from that byte on: a number, a text, or the bytes there.
+std::string shown(PropertyType type, ByteView value, std::size_t from) {
+    constexpr std::size_t kShownText = 60;   // bytes of UTF-8
+    constexpr std::size_t kShownBytes = 16;  // before it becomes a dump
+    if (const std::size_t size = ltp::fixed_value_size(type);
+        size == value.size() && size <= sizeof(std::uint64_t)) {
+        Bytes wide = base::to_bytes(value);
+        wide.resize(sizeof(std::uint64_t));
+        return hex(base::read_record<base::le64>(wide));
+    }
+    if (type == PropertyType::String && from < kShownText) {
+        return fmt::format("\"{}\"", base::escape(base::utf8_from_utf16le(value), kShownText));
+    }
+    if (type == PropertyType::String8 && from < kShownText) {
+        return fmt::format("\"{}\"", base::escape(base::as_text(value), kShownText));
+    }
+    const ByteView rest = value.subspan(from);
+    return fmt::format("{} bytes, from byte {} on {}{}", value.size(), from,
+                       base::to_hex(rest.first(std::min(rest.size(), kShownBytes))),
+                       rest.size() > kShownBytes ? "..." : "");
 }
 
 /// Cells that have no property in the object's own context, or need not.
@@ -192,18 +217,23 @@ void compare_row(const Table& table, ByteView row, const PropertyContext& contex
         if (!present) {
             continue;
         }
+        if (value->type != column.tag.type) {
+            store.reporter.report(rule_id, at(), "the type in the object",
+                                  hex(static_cast<std::uint16_t>(value->type)),
+                                  hex(static_cast<std::uint16_t>(column.tag.type)));
+            continue;
+        }
         const auto in_row = table.cell(row, column);
         const auto in_object = context.bytes(*value);
         if (in_row && in_object && *in_row != *in_object) {
             // Outlook 2010 left a row behind when the size of its message changed.
             const bool size = column.tag == mapi::PidTagMessageSize;
-            const auto shown = [&](const Bytes& bytes) {
-                return bytes.size() == 4 ? hex(base::read_record<base::le32>(bytes))
-                                         : fmt::format("{} bytes", bytes.size());
-            };
-            store.reporter.report(
-                Finding{&rule(rule_id), size ? Severity::Warning : rule(rule_id).severity, at(),
-                        "the cell", shown(*in_row), "the object's " + shown(*in_object)});
+            const auto differ = std::ranges::mismatch(*in_row, *in_object).in1 - in_row->begin();
+            const auto from = static_cast<std::size_t>(differ);
+            store.reporter.report(Finding{&rule(rule_id),
+                                          size ? Severity::Warning : rule(rule_id).severity, at(),
+                                          "the cell", shown(value->type, *in_row, from),
+                                          "the object's " + shown(value->type, *in_object, from)});
         }
     }
 }

@@ -140,6 +140,27 @@ TEST(Checker, SaysWhyAVersionIsNotChecked) {
     EXPECT_EQ(refusal(99), "wVer is 99, expected 14, 15, 21, 23 or 36");
 }
 
+// Row and object are compared by what both hold, and both are shown.
+TEST(Checker, ShowsTheValuesThatDiffer) {
+    const auto told = [](std::uint32_t tag, std::size_t at, std::uint8_t byte) {
+        Patient patient;
+        patient.value({test::kPlainMessage}, tag,
+                      [&](base::MutableByteView value) { test::put8(value, at, byte); });
+        patient.save();
+        for (const std::string& text : check(patient.path()).texts) {
+            if (text.starts_with("S10")) {
+                return text.substr(text.find("the cell"));
+            }
+        }
+        return std::string();
+    };
+    EXPECT_THAT(told(0x0E060040, 0, 0x77),
+                testing::MatchesRegex("the cell is 0x[0-9a-f]+, expected the object's "
+                                      "0x[0-9a-f]+77"));
+    EXPECT_THAT(told(0x0070001F, 0, 'Z'),
+                testing::MatchesRegex("the cell is \"[^Z].*\", expected the object's \"Z.*\""));
+}
+
 // Fails when somebody adds a rule without a damage that breaks it.
 TEST(CheckerRules, EachHasADamageThatBreaksIt) {
     std::set<std::string> tested;

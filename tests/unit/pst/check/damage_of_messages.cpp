@@ -30,6 +30,13 @@ std::function<void(Patient&)> set_property(const NodePath& path, std::uint32_t t
     };
 }
 
+std::function<void(Patient&)> set_type(const NodePath& path, std::uint32_t tag,
+                                       std::uint16_t type) {
+    return [=](Patient& p) {
+        p.record(path, tag, [&](MutableByteView record) { put16(record, 2, type); });
+    };
+}
+
 std::function<void(Patient&)> set_kind_of_recipient(std::size_t index, std::uint32_t kind) {
     return [=](Patient& p) {
         p.row({kRichMessage, pst::ndb::kNidRecipientTable}, index,
@@ -49,6 +56,9 @@ NodePath ole_attachment(const Patient& p) {
 std::vector<Damage> message_damages() {
     return {
         {"S10", "PidTagMessageFlags of a message", set_property({kPlainMessage}, 0x0E070003, 1)},
+        {"S10", "a subject of 8-bit text", set_type({kPlainMessage}, 0x0037001F, 0x1E), {"L8"}},
+        {"L8", "a body of 8-bit text", set_type({kPlainMessage}, 0x1000001F, 0x1E)},
+        {"L8", "a body that is binary", set_type({kPlainMessage}, 0x1000001F, 0x102)},
         {"S11", "the search key", rename_property({kPlainMessage}, 0x300B0102)},
         {"S12",
          "no recipient table",
