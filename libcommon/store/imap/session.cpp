@@ -50,11 +50,25 @@ constexpr std::array kTexts{
     Meaning{"does not exist", ErrorCode::NoInput},
 };
 
+/// How Exchange says that a mailbox is full.
+constexpr std::array<std::string_view, 3> kOpaqueFull{
+    "server unavailable. 15", "command argument error 11", "command argument error. 11"};
+
+bool hides_full_mailbox(const Response& response) {
+    const std::string text = base::ascii_lower(response.text);
+    return std::any_of(kOpaqueFull.begin(), kOpaqueFull.end(), [&](std::string_view words) {
+        return text.find(words) != std::string::npos;
+    });
+}
+
 ErrorCode meaning_of(const Response& response) {
     for (const Meaning& meaning : kCodes) {
         if (response.code.name == meaning.word) {
             return meaning.code;
         }
+    }
+    if (hides_full_mailbox(response)) {
+        return ErrorCode::CannotCreate;
     }
     const std::string text = base::ascii_lower(response.text);
     for (const Meaning& meaning : kTexts) {
@@ -123,6 +137,7 @@ Session::Session(const MailboxUrl& url, const ConnectOptions& options,
             login(url, options);
         }
         after_login(options);
+        is_logged_in_ = true;
     } catch (Error& error) {
         throw error.place().empty() ? Error(error).with_place(place_) : error;
     }
@@ -188,7 +203,33 @@ Response Session::read() {
                     "the server ended the session: " + words_of(response))
             .with_place(place_);
     }
+    note_service(response);
     return response;
+}
+
+/// Exchange takes logins for which it has no mailbox, wrong passwords among them, and says so in
+/// answer to the next commands; it also says so of a mailbox that has gone from it meanwhile.
+void Session::note_service(const Response& response) {
+    if (response.is_untagged() || response.is_continuation()) {
+        return;
+    }
+    if (response.status == Status::Ok) {
+        has_served_ |= is_logged_in_;
+        return;
+    }
+    if (base::ascii_lower(response.text).find("authenticated but not connected") ==
+        std::string::npos) {
+        return;
+    }
+    if (has_served_) {
+        throw Error(ErrorCode::Unavailable,
+                    "the server has lost the mailbox: " + words_of(response))
+            .with_place(place_);
+    }
+    throw Error(ErrorCode::NotAllowed,
+                "the server takes the login, but opens no mailbox for it: " + words_of(response),
+                "check user and password, and whether IMAP is allowed for that mailbox")
+        .with_place(place_);
 }
 
 Response Session::run(std::string_view command,
@@ -216,11 +257,14 @@ Response Session::require(std::string_view command,
 
 Error Session::failure(const Response& response, std::string_view what) {
     const ErrorCode code = meaning_of(response);
+    const std::string_view explained =
+        hides_full_mailbox(response) ? " (Exchange says so when the mailbox is full)" : "";
     std::string hint;
     if (code == ErrorCode::CannotCreate && response.code.name != "CANNOT") {
         hint = "make room in the mailbox or raise its quota, then run again";
     }
-    return Error(code, fmt::format("the server refuses {}: {}", what, words_of(response)),
+    return Error(code,
+                 fmt::format("the server refuses {}: {}{}", what, words_of(response), explained),
                  std::move(hint));
 }
 

@@ -52,7 +52,8 @@ class Session {
     std::string quoted(std::string_view text) const;
 
     /// The next response. What concerns the session itself (CAPABILITY, ALERT) is taken care of as
-    /// well. Throws Error(Unavailable) on BYE, with the server's words.
+    /// well. Throws Error(Unavailable) on BYE, with the server's words, and Error(NotAllowed) when
+    /// the server has taken the login but then says that it has no mailbox for it.
     Response read();
 
     /// Sends, and reads up to the tagged answer; every untagged response goes to `untagged`.
@@ -91,6 +92,7 @@ class Session {
     /// Sends all, then reads all answers.
     void run_all(const std::vector<std::string>& commands);
     void take_introduction(const Response& response);
+    void note_service(const Response& response);
 
     base::Diagnostics& diagnostics_;
     std::unique_ptr<Connection> connection_;
@@ -101,6 +103,8 @@ class Session {
     bool said_goodbye_ = false;
     bool may_compress_ = false;
     bool has_new_capabilities_ = false;  // since the login began
+    bool is_logged_in_ = false;          // and introduced
+    bool has_served_ = false;            // has carried out a command since
     std::uint32_t next_tag_ = 1;
 };
 

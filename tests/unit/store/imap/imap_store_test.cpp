@@ -148,6 +148,42 @@ TEST_F(ImapStoreTest, TakesAFolderThatIsThereAlready) {
     EXPECT_EQ(server.count("SUBSCRIBE"), 1);
 }
 
+/// Exchange: "Sent" and "SENT" are one mailbox there.
+TEST_F(ImapStoreTest, NeverTakesAMailboxOfAnotherSpellingForTheOneWanted) {
+    server.on("CREATE \"SENT\"", [](Turn& turn) {
+        turn.no("Mailbox already exists");
+        return true;
+    });
+    server.on("LIST \"\" \"SENT\"", [](Turn& turn) {
+        turn.send("* LIST () \"/\" \"Sent\"\r\n");
+        turn.ok();
+        return true;
+    });
+    server.on("STATUS \"SENT\"", [](Turn& turn) {
+        turn.send("* STATUS \"Sent\" (MESSAGES 0)\r\n");
+        turn.ok();
+        return true;
+    });
+    for (const bool ahead : {true, false}) {
+        server.mailbox("INBOX");
+        MailStore& store = open();
+        store.folders();
+        if (ahead) {
+            store.prepare({{{"Sent"}, {}}, {{"SENT"}, {}}, {{"SENT", "2019"}, {}}});
+        }
+        store.create_folder({"Sent"}, {});
+        for (const mail::FolderPath& path : {mail::FolderPath{"SENT"}, {"SENT", "2019"}}) {
+            try {
+                store.create_folder(path, {});
+                FAIL() << mail::to_string(path);
+            } catch (const Error& error) {
+                EXPECT_EQ(error.code(), ErrorCode::CannotCreate);
+                EXPECT_STREQ(error.what(), "SENT: the server takes it for its folder 'Sent'");
+            }
+        }
+    }
+}
+
 TEST_F(ImapStoreTest, ConnectsAnewWhenTheServerHasClosedTheIdleConnection) {
     MailStore& store = open();
     server.on_nth("STATUS", 1, [](Turn& turn) {

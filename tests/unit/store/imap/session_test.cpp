@@ -1,6 +1,9 @@
 #include "store/imap/session.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <utility>
 
 #include "base/error.hpp"
 #include "imap_test.hpp"
@@ -86,6 +89,41 @@ TEST_F(ImapSession, TriesAgainWhenTooManyAreLoggedIn) {
     EXPECT_EQ(server.count("LOGIN"), 3);
 }
 
+TEST_F(ImapSession, TakesALoginWithoutAMailboxForARefusedOne) {
+    for (const char* const command : {"ENABLE", "NAMESPACE", "LIST"}) {
+        test::ScriptedServer exchange;
+        exchange.capabilities = "IMAP4rev1 NAMESPACE ENABLE UTF8=ACCEPT";
+        exchange.on(command, [](Turn& turn) {
+            turn.bad("User is authenticated but not connected.");
+            return true;
+        });
+        const auto place =
+            MailboxUrl::parse("imap://anna@127.0.0.1:" + std::to_string(exchange.port()));
+        try {
+            open_imap_store(place, options, diagnostics, stop)->folders();
+            FAIL() << command;
+        } catch (const Error& error) {
+            EXPECT_EQ(exit_code(error.code()), ExitCode::NoPerm) << command << error.what();
+            EXPECT_EQ(error.text(),
+                      "the server takes the login, but opens no mailbox for it: User is "
+                      "authenticated but not connected.");
+            EXPECT_THAT(error.hint(), testing::StartsWith("check user and password"));
+        }
+        EXPECT_LE(exchange.connections(), 1 + 4) << "tries again";
+    }
+}
+
+TEST_F(ImapSession, ConnectsAnewWhenTheServerHasLostTheMailboxMeanwhile) {
+    MailStore& store = open();
+    store.folders();
+    server.mailbox("INBOX").add("x");
+    server.on_nth("STATUS", 1, [](Turn& turn) {
+        turn.bad("User is authenticated but not connected.");
+        return true;
+    });
+    EXPECT_EQ(store.message_count(mail::kInboxPath), 1U);
+}
+
 TEST_F(ImapSession, ShowsAlertsWithoutTheirControlCharacters) {
     server.on_nth("NAMESPACE", 1, [](Turn& turn) {
         turn.send("* OK [ALERT] Disk \x1b]0;evil\x07 nearly full\r\n");
@@ -154,6 +192,25 @@ TEST(Failure, TellsKindsOfRefusalApart) {
     EXPECT_EQ(code("LIMIT", "Mail size is larger than the maximum size"), ErrorCode::BadData);
     EXPECT_EQ(code("NOPERM", ""), ErrorCode::NotAllowed);
     EXPECT_EQ(code("", "Message contains invalid header"), ErrorCode::BadData);
+}
+
+TEST(Failure, TellsAFullMailboxByOneCauseHoweverTheServerPutsIt) {
+    for (const auto& [name, text] : {std::pair{"OVERQUOTA", "no"},
+                                     {"", "Over quota"},
+                                     {"", "Server Unavailable. 15"},
+                                     {"", "Command Argument Error 11"},
+                                     {"", "Command Argument Error. 11"}}) {
+        const Error error = Session::failure(no(name, text), "the message");
+        EXPECT_EQ(exit_code(error.code()), ExitCode::CantCreat) << text;
+        EXPECT_EQ(error.hint(), "make room in the mailbox or raise its quota, then run again");
+    }
+    EXPECT_EQ(Session::failure(no("", "Server Unavailable. 15"), "the message").text(),
+              "the server refuses the message: Server Unavailable. 15 (Exchange says so when the "
+              "mailbox is full)");
+    EXPECT_EQ(Session::failure(no("", "Command Argument Error 12"), "the message").code(),
+              ErrorCode::BadData);
+    EXPECT_EQ(Session::failure(no("UNAVAILABLE", "Server Unavailable."), "the message").code(),
+              ErrorCode::TryAgain);
 }
 
 }  // namespace
