@@ -240,6 +240,14 @@ std::vector<std::string> categories_of(const PropertyBag& bag) {
     return categories != nullptr ? *categories : std::vector<std::string>();
 }
 
+/// Whether the sender's wish for a receipt has been settled: Outlook takes the bit away then.
+bool has_settled_receipt(const PropertyBag& bag) {
+    constexpr std::int32_t kOpen = kMessageNotifyRead | kMessageUnsent | kMessageFromMe;
+    const std::int32_t flags = bag.integer(mapi::PidTagMessageFlags);
+    return bag.boolean(mapi::PidTagReadReceiptRequested) && (flags & kMessageRead) != 0 &&
+           (flags & kOpen) == 0;
+}
+
 FlagState decode_view(const PropertyBag& bag) {
     FlagState state;
     const std::int32_t flags = bag.integer(mapi::PidTagMessageFlags);
@@ -255,6 +263,9 @@ FlagState decode_view(const PropertyBag& bag) {
     }
     if (last_verb(bag) == Verb::Forward) {
         state.keywords.emplace_back(mail::kForwarded);
+    }
+    if (has_settled_receipt(bag)) {
+        state.keywords.emplace_back(mail::kMdnSent);
     }
     state.keywords = sorted(std::move(state.keywords));
     return state;
@@ -298,6 +309,9 @@ std::vector<std::string> merge_keywords(const OwnList& own, const PropertyBag& b
     }
     if (last_verb(bag) == Verb::Forward) {
         keywords.emplace_back(mail::kForwarded);
+    }
+    if (has_settled_receipt(bag) && !own.state.flags.seen) {
+        keywords.emplace_back(mail::kMdnSent);
     }
     return sorted(std::move(keywords));
 }

@@ -43,7 +43,8 @@ inline constexpr std::int32_t kMessageNotifyRead = 0x0100;
 void encode_flags(const FlagState& state, const FlagContext& context, mapi::PropertyBag& bag);
 
 /// Keywords are in byte order, without duplicates; categories that are no atoms come as
-/// keyword_of_category makes them.
+/// keyword_of_category makes them. Mail that asked for a receipt, and has been read in Outlook, has
+/// $MDNSent: no other program is to ask again.
 FlagState decode_flags(const mapi::PropertyBag& bag);
 
 }  // namespace mbx::convert

@@ -140,6 +140,44 @@ TEST(Flags, ReceiptsAreAskedOnlyForNewMail) {
     EXPECT_EQ(flags_of({{}, {"$mdnsent"}}), 0);
 }
 
+TEST(Flags, NoReceiptIsAskedForAgainAfterOutlook) {
+    PropertyBag bag;
+    bag.set(mapi::PidTagReadReceiptRequested, true);
+    bag.set(mapi::PidTagMessageFlags, kMessageRead);
+    EXPECT_THAT(decode_flags(bag).keywords, ElementsAre("$MDNSent"));
+    for (const std::int32_t open : {0, kMessageNotifyRead, kMessageRead | kMessageNotifyRead,
+                                    kMessageRead | kMessageFromMe, kMessageRead | kMessageUnsent}) {
+        bag.set(mapi::PidTagMessageFlags, open);
+        EXPECT_THAT(decode_flags(bag).keywords, IsEmpty()) << open;
+    }
+}
+
+TEST(Flags, MailThatWantsAReceiptComesBackAsItWas) {
+    for (const bool seen : {false, true}) {
+        for (const bool labelled : {false, true}) {
+            for (const bool sent : {false, true}) {
+                FlagState state{{.seen = seen}, {}};
+                if (sent) {
+                    state.keywords.emplace_back("$MDNSent");
+                }
+                if (labelled) {
+                    state.keywords.emplace_back("$label1");
+                }
+                PropertyBag bag;
+                bag.set(mapi::PidTagReadReceiptRequested, true);
+                encode_flags(state, {}, bag);
+                EXPECT_THAT(categories(bag), IsEmpty());
+                EXPECT_EQ(decode_flags(bag).flags, state.flags);
+                EXPECT_EQ(decode_flags(bag).keywords, state.keywords);
+                if (!seen) {
+                    bag.set(mapi::PidTagMessageFlags, kMessageRead);
+                    EXPECT_THAT(decode_flags(bag).keywords, testing::Contains("$MDNSent"));
+                }
+            }
+        }
+    }
+}
+
 TEST(Flags, OddKeywordsSurviveVerbatim) {
     const std::vector<std::string> odd{"",     "\"q\\uoted\"", "(x)", "a b",  "\\Custom", "work",
                                        "Work", "Grün",         "a&b", "&bad", "&AG4-"};
