@@ -88,7 +88,9 @@ class FolderMaker {
             try {
                 store_.create_folder(path, target.use);
             } catch (const Error& error) {
-                if (error.code() != ErrorCode::CannotCreate) {
+                // Some servers put a place where no folder can be as a lack of permission.
+                if (error.code() != ErrorCode::CannotCreate &&
+                    error.code() != ErrorCode::NotAllowed) {
                     throw;
                 }
                 refusal = refusal ? refusal : error;

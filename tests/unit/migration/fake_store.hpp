@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "store/mail_store.hpp"
 
 namespace mbx::test {
@@ -92,7 +93,11 @@ class FakeStore : public store::MailStore {
             refused_names.end()) {
             throw Error(ErrorCode::CannotCreate, "name refused");
         }
+        if (no_children_of_inbox && path.size() > 1 && path.front() == "INBOX") {
+            throw Error(ErrorCode::NotAllowed, "permission denied");
+        }
         if (find(path) == nullptr) {
+            refuse_other_spelling(path);
             make(path).info.special_use = use;
         }
     }
@@ -118,6 +123,9 @@ class FakeStore : public store::MailStore {
 
     std::vector<Folder> all;
     std::vector<std::string> refused_names;
+    bool no_children_of_inbox = false;
+    /// "Sent" and "SENT" are one folder.
+    bool folds_case = false;
     store::StoreLimits store_limits;
     bool gives_ids = true;
     /// Appends from here on (counted over all folders, from 1) end the session.
@@ -131,6 +139,17 @@ class FakeStore : public store::MailStore {
     int next_uid = 1;
 
   private:
+    void refuse_other_spelling(const mail::FolderPath& path) const {
+        const auto folded = [](const mail::FolderPath& one) {
+            return base::fold_case(mail::to_string(one));
+        };
+        if (folds_case && std::any_of(all.begin(), all.end(), [&](const Folder& f) {
+                return folded(f.info.path) == folded(path);
+            })) {
+            throw Error(ErrorCode::CannotCreate, "it is there in another spelling");
+        }
+    }
+
     Folder& make(const mail::FolderPath& path) {
         if (Folder* there = find(path)) {
             return *there;

@@ -226,6 +226,38 @@ TEST_F(ImportPst, NeverMakesOneFolderOfTwoThatAreRefused) {
     EXPECT_THAT(ids({"a - b - c_"}), ElementsAre("<5@x>"));
 }
 
+TEST_F(ImportPst, NeverMakesOneFolderOfNamesThatDifferByCase) {
+    pst_.add("Inbox", 1, 1, SpecialFolder::Inbox);
+    pst_.add("Archive", 2, 2);
+    const auto upper = pst_.add("ARCHIVE", 3, 3).info.nid;
+    pst_.add("archive", 4, 4);
+    pst_.add("archive_", 5, 5);
+    pst_.add("2020", 6, 6, SpecialFolder::None, upper);
+    store_.folds_case = true;
+    EXPECT_TRUE(run().proven());
+    std::vector<std::vector<std::string>> contents;
+    for (const auto& folder : store_.folders()) {
+        contents.push_back(ids(folder.path));
+    }
+    EXPECT_THAT(contents, testing::UnorderedElementsAre(
+                              ElementsAre("<1@x>"), ElementsAre("<2@x>"), ElementsAre("<3@x>"),
+                              ElementsAre("<4@x>"), ElementsAre("<5@x>"), ElementsAre("<6@x>")));
+    run();
+    EXPECT_EQ(store_.appends, 6);
+}
+
+TEST_F(ImportPst, PutsMailBesideTheInboxWhereNothingCanBeBelowIt) {
+    const auto inbox = pst_.add("Inbox", 1, 1, SpecialFolder::Inbox).info.nid;
+    const auto work = pst_.add("Work", 2, 2, SpecialFolder::None, inbox).info.nid;
+    pst_.add("2019", 3, 3, SpecialFolder::None, work);
+    pst_.add("Work", 4, 4);
+    store_.no_children_of_inbox = true;
+    EXPECT_TRUE(run().proven());
+    EXPECT_THAT(ids({"INBOX - Work"}), ElementsAre("<2@x>"));
+    EXPECT_THAT(ids({"INBOX - Work", "2019"}), ElementsAre("<3@x>"));
+    EXPECT_THAT(ids({"Work"}), ElementsAre("<4@x>"));
+}
+
 TEST_F(ImportPst, LeavesNoTailWhenItIsStopped) {
     pst_.add("Inbox", 1, 4, SpecialFolder::Inbox);
     stop_.request();
