@@ -194,8 +194,7 @@ Response Session::read() {
     } else if (response.is_untagged() && response.name == "CAPABILITY") {
         take_capabilities(response.data);
     } else if (response.code.name == "ALERT") {
-        diagnostics_.report(
-            {base::Severity::Warning, "server-alert", place_, base::escape(response.text)});
+        show_alert(response.text);
     }
     if (response.is_untagged() && response.status == Status::Bye) {
         said_goodbye_ = true;
@@ -268,6 +267,14 @@ Error Session::failure(const Response& response, std::string_view what) {
                  std::move(hint));
 }
 
+/// Some servers say the same with every message.
+void Session::show_alert(std::string_view text) {
+    if (last_alert_ != text) {
+        last_alert_ = text;
+        diagnostics_.report({base::Severity::Warning, "server-alert", place_, base::escape(text)});
+    }
+}
+
 void Session::read_capabilities() {
     capabilities_.clear();
     require("CAPABILITY");
@@ -296,8 +303,7 @@ bool Session::take_handshake() {
             }
         }
         if (const std::size_t alert = line.find("[ALERT]"); alert != std::string_view::npos) {
-            diagnostics_.report({base::Severity::Warning, "server-alert", place_,
-                                 base::escape(base::trim(line.substr(alert + 7)))});
+            show_alert(base::trim(line.substr(alert + 7)));
         }
     }
     return logged_in;

@@ -92,6 +92,7 @@ class Session {
     /// Sends all, then reads all answers.
     void run_all(const std::vector<std::string>& commands);
     void take_introduction(const Response& response);
+    void show_alert(std::string_view text);
     void note_service(const Response& response);
 
     base::Diagnostics& diagnostics_;
@@ -99,6 +100,7 @@ class Session {
     std::string place_;
     std::set<std::string, std::less<>> capabilities_;
     std::string server_name_;
+    std::string last_alert_;
     bool utf8_enabled_ = false;
     bool said_goodbye_ = false;
     bool may_compress_ = false;

@@ -135,6 +135,19 @@ TEST_F(ImapSession, ShowsAlertsWithoutTheirControlCharacters) {
     EXPECT_EQ(diagnostics.items[0].text, "Disk \\x1b]0;evil\\x07 nearly full");
 }
 
+TEST_F(ImapSession, ShowsAnAlertThatComesAgainAndAgainOnce) {
+    server.mailbox("INBOX");
+    server.on("STATUS", [](Turn& turn) {
+        turn.send("* OK [ALERT] no Unicode\r\n");
+        return false;
+    });
+    MailStore& store = open();
+    for (int i = 0; i < 5; ++i) {
+        store.message_count(mail::kInboxPath);
+    }
+    EXPECT_EQ(reported(), std::vector<std::string>{"server-alert"});
+}
+
 TEST_F(ImapSession, ShowsAlertsOfTheGreeting) {
     server.greeting = "* OK [ALERT] maintenance at noon";
     open();
