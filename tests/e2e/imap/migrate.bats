@@ -93,6 +93,27 @@ same() { # SERVER USER SERVER USER
     same old emil cyrus emil
 }
 
+@test "two workers on one list of many small mailboxes: everybody arrives once" {
+    local i first
+    for i in {11..22}; do
+        sample_deliver "box/u$i" 1 S 07-signed.eml
+        sample_deliver "box/u$i/.Sent" 2 RS 04-forwarded.eml
+        touch "box/u$i/.Sent/maildirfolder"
+        printf 'Subject: only of %d\n\nmail\n' "$i" >"box/u$i/cur/3:2,F"
+        printf 'User %d,u%d,BOX,AGAIN\r\n' "$i" "$i" >>l.csv
+    done
+    printf '[BOX]\nurl = maildir:%s/box/{alias}\n' "$PWD" >>servers.conf
+    mbx-migrate --quiet --servers servers.conf --error-log a.log l.csv &
+    first=$!
+    mbx-migrate --quiet --servers servers.conf --error-log b.log l.csv || [[ $? == 75 ]] # the other one is not done yet
+    wait "$first" || [[ $? == 75 ]]
+    [[ $(grep -c '^SUCCESS,User [0-9]*,u[0-9]*,BOX,AGAIN,Migrated No Errors,' l.csv) == 12 ]]
+    [[ $(cut -d, -f3 l.csv | tr '\n' ' ') == "$(printf 'u%d ' {11..22})" ]]
+    for i in {11..22}; do
+        MBX_PASSWORD=secret compare-mailboxes "maildir:box/u$i" "$(url again "u$i")" --line-ends
+    done
+}
+
 @test "both sides of a gap: exported here, imported there" {
     sample_deliver box 1 S 07-signed.eml
     sample_deliver box/.Sent 2 S 04-forwarded.eml
