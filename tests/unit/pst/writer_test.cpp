@@ -70,11 +70,15 @@ class FailingSource final : public base::ByteSource {
 
 class HugeSource final : public base::ByteSource {
   public:
-    std::uint64_t size() const override { return std::uint64_t{1} << 31; }
+    explicit HugeSource(std::uint64_t size) : size_(size) {}
+    std::uint64_t size() const override { return size_; }
     std::unique_ptr<base::ByteReader> open() const override {
         ADD_FAILURE() << "the content is read though it cannot be held";
         return nullptr;
     }
+
+  private:
+    std::uint64_t size_;
 };
 
 template <typename Call>
@@ -140,15 +144,27 @@ TEST_F(WriterTest, RefusesAMessageWhoseSourceGivesAnotherSizeThanItSaid) {
     EXPECT_THAT(problems_after_close(*writer), IsEmpty());
 }
 
-TEST_F(WriterTest, RefusesAnAttachmentOf2GiBWithoutReadingIt) {
+TEST_F(WriterTest, RefusesAnAttachmentOf2GiBOrMoreWithoutReadingIt) {
     const auto writer = open();
     const ndb::Nid inbox = make_inbox(*writer);
-    mapi::Message outer = message("outer");
-    mapi::Attachment inner;
-    inner.embedded = std::make_unique<mapi::Message>(message("inner"));
-    inner.embedded->attachments.push_back(attachment(std::make_shared<HugeSource>()));
-    outer.attachments.push_back(std::move(inner));
-    EXPECT_EQ(code_of([&] { writer->add(inbox, outer); }), ErrorCode::BadData);
+    // The last two are small numbers when they are cut down to 32 bits.
+    for (const std::uint64_t size :
+         {std::uint64_t{1} << 31, std::uint64_t{1} << 32, (std::uint64_t{1} << 32) + 100}) {
+        mapi::Message outer = message("outer");
+        mapi::Attachment inner;
+        inner.embedded = std::make_unique<mapi::Message>(message("inner"));
+        inner.embedded->attachments.push_back(attachment(std::make_shared<HugeSource>(size)));
+        outer.attachments.push_back(std::move(inner));
+        try {
+            writer->add(inbox, outer);
+            ADD_FAILURE() << size;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), ErrorCode::BadData);
+            EXPECT_EQ(error.text(), std::to_string(size) +
+                                        " bytes in one attachment or property, a PST can hold "
+                                        "2147483647");
+        }
+    }
     EXPECT_THAT(problems_after_close(*writer), IsEmpty());
 }
 
