@@ -16,7 +16,6 @@ namespace mbx::convert {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 mapi::Message item(const std::string& message_class) {
     mapi::Message message = received_mail();
