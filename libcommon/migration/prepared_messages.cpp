@@ -27,6 +27,8 @@ class Plain final : public PreparedMessages {
                 add_mapi(prepared);
             }
             failures_ = 0;
+        } catch (const store::FolderError& error) {
+            prepared.failure = error;
         } catch (const Error& error) {
             if (!is_about_one_message(error) || ++failures_ > kMostFailuresInARow) {
                 throw;

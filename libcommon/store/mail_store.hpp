@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/diagnostics.hpp"
@@ -25,14 +26,22 @@ struct StoreFolder {
     std::optional<std::uint64_t> message_count;  ///< when it costs little to know
 };
 
+/// No more of one folder can be read, whatever is left of it; other folders can.
+class FolderError : public Error {
+  public:
+    explicit FolderError(Error error) : Error(std::move(error)) {}
+};
+
 /// The messages of one folder, pulled one at a time in the store's order (UID, file position, file
 /// name).
 class MessageStream {
   public:
     virtual ~MessageStream() = default;
     /// nullopt at the end. Throws Error(BadData or Io), with the message as place, when one message
-    /// cannot be read; the next call goes on behind it. Throws Error(Unavailable) when the store
-    /// itself is gone. A message and its source stay valid after the next call.
+    /// cannot be read; the next call goes on behind it. Throws FolderError, with the folder as
+    /// place, when the store does not give the folder; the next call gives nullopt. Throws
+    /// Error(Unavailable) when the store itself is gone. A message and its source stay valid after
+    /// the next call.
     virtual std::optional<mail::Message> next() = 0;
     /// How many calls of next() are to come, when that is known without reading.
     virtual std::optional<std::uint64_t> remaining() const { return std::nullopt; }

@@ -14,6 +14,7 @@
 #include "base/error.hpp"
 #include "base/spool.hpp"
 #include "base/text.hpp"
+#include "store/imap/mailbox_names.hpp"
 #include "store/imap/message_data.hpp"
 
 namespace mbx::store::imap {
@@ -119,8 +120,8 @@ class FetchStream final : public MessageStream {
     };
 
     bool is_done() const {
-        return listed_ && waiting_.empty() && again_.empty() && alone_.empty() &&
-               in_flight_.empty() && suspects_.empty();
+        return is_refused_ || (listed_ && waiting_.empty() && again_.empty() && alone_.empty() &&
+                               in_flight_.empty() && suspects_.empty());
     }
 
     void connect() {
@@ -158,22 +159,30 @@ class FetchStream final : public MessageStream {
             }
         });
         if (answer.status != Status::Ok) {
-            // Whatever the reason, it does not concern one message: the whole mailbox cannot be
-            // read.
-            is_hopeless_ = !backoff_of(answer).wanted;
-            session_.reset();
-            throw Error(is_hopeless_ ? ErrorCode::Unavailable : ErrorCode::TryAgain,
-                        Session::failure(answer, "to open the folder").text())
-                .with_place(base::escape(mailbox_));
+            throw_refused(answer);
         }
         if (listed_ && uid_validity != uid_validity_) {
             is_hopeless_ = true;
             throw Error(ErrorCode::TryAgain,
                         "the mailbox was made anew while it was read (UIDVALIDITY has changed)",
                         "begin again: what was read belongs to the old one")
-                .with_place(base::escape(mailbox_));
+                .with_place(shown_name(mailbox_));
         }
         uid_validity_ = uid_validity;
+    }
+
+    [[noreturn]] void throw_refused(const Response& answer) {
+        session_.reset();
+        const std::string text = Session::failure(answer, "to open the folder").text();
+        if (backoff_of(answer).wanted) {
+            throw Error(ErrorCode::TryAgain, text).with_place(shown_name(mailbox_));
+        }
+        is_hopeless_ = true;
+        is_refused_ = true;
+        throw FolderError(
+            Error(ErrorCode::Unavailable, text,
+                  "look at the folder on the server: its rights, and whether it is damaged")
+                .with_place(shown_name(mailbox_)));
     }
 
     void read_uids() {
@@ -315,7 +324,7 @@ class FetchStream final : public MessageStream {
             is_hopeless_ = true;
             throw Session::failure(response, "UID FETCH");
         }
-        diagnostics_.report({base::Severity::Info, "throttled", base::escape(mailbox_),
+        diagnostics_.report({base::Severity::Info, "throttled", shown_name(mailbox_),
                              "the server asks to wait: " + base::escape(response.text)});
         if (!batch.uids.empty()) {
             again_.push_back(std::move(batch));
@@ -341,7 +350,7 @@ class FetchStream final : public MessageStream {
                 : Error(error);
         }
         diagnostics_.report(
-            {base::Severity::Warning, "reconnect", base::escape(mailbox_), error.what()});
+            {base::Severity::Warning, "reconnect", shown_name(mailbox_), error.what()});
         if (attempts_ > 1) {
             pool_->pause({}, static_cast<unsigned>(attempts_));
         }
@@ -438,7 +447,7 @@ class FetchStream final : public MessageStream {
     }
 
     std::string place(std::uint32_t uid) const {
-        return fmt::format("{} UID {}", base::escape(mailbox_), uid);
+        return fmt::format("{} UID {}", shown_name(mailbox_), uid);
     }
 
     std::shared_ptr<SessionPool> pool_;
@@ -448,6 +457,7 @@ class FetchStream final : public MessageStream {
     std::unique_ptr<Session> session_;
     bool listed_ = false;
     bool is_hopeless_ = false;  // no other connection can help
+    bool is_refused_ = false;   // the server does not open the folder
     std::uint32_t uid_validity_ = 0;
     std::uint64_t exists_ = 0;
     UidRanges waiting_;                // not asked for yet

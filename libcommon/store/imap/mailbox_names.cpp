@@ -69,6 +69,10 @@ std::optional<mail::FolderPath> path_of(std::string_view mailbox, const NameRule
     return path;
 }
 
+std::string shown_name(std::string_view mailbox) {
+    return base::escape(base::decode_modified_utf7(mailbox).value_or(std::string(mailbox)));
+}
+
 std::string mailbox_of(const mail::FolderPath& path, const NameRules& rules) {
     if (path == mail::kInboxPath) {
         return "INBOX";

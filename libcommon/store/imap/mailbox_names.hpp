@@ -24,6 +24,9 @@ struct NameRules {
 /// nullopt when nothing is left, as for the root of a namespace.
 std::optional<mail::FolderPath> path_of(std::string_view mailbox, const NameRules& rules);
 
+/// For people to read: decoded from modified UTF-7 where it is that, control characters escaped.
+std::string shown_name(std::string_view mailbox);
+
 /// The way back. What a name cannot have (the separator, control characters, and on strict servers
 /// more) is written =XX, which path_of() undoes. Pre: the path is one that possible_path() gives.
 std::string mailbox_of(const mail::FolderPath& path, const NameRules& rules);

@@ -130,6 +130,18 @@ TEST_F(ExportMailbox, NamesTheMessageThatBreaks) {
     EXPECT_THAT(bad_items_->items()[0].reason, HasSubstr("broken disk"));
 }
 
+TEST_F(ExportMailbox, GoesOnBehindAFolderThatTheStoreDoesNotGive) {
+    store_.add({"Closed"}, {test::numbered_mail(1), test::make_mail("x", "folder refused"),
+                            test::numbered_mail(2)});
+    store_.add({"Open"}, {test::numbered_mail(3)});
+    EXPECT_EQ(failure(), ErrorCode::BadData);
+    ASSERT_EQ(bad_items_->count(), 1U);
+    EXPECT_EQ(bad_items_->items()[0].folder, "Closed");
+    EXPECT_EQ(bad_items_->items()[0].reason, "folder refused");
+    limit_ = 1;
+    EXPECT_EQ(run(path_).messages(), 2U);
+}
+
 TEST_F(ExportMailbox, LeavesNothingBehindWhenTheStoreIsGone) {
     store_.add(mail::kInboxPath, {test::numbered_mail(1), test::make_mail("x", "store gone")});
     EXPECT_EQ(failure(), ErrorCode::Unavailable);

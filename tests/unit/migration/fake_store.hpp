@@ -133,6 +133,7 @@ class FakeStore : public store::MailStore {
     /// Whether the append that ends the session has put its message there all the same.
     bool gone_after_landing = false;
     std::optional<int> refused_append;
+    std::optional<int> full_at_append;
     bool refuses_all = false;
     int appends = 0;
     int streams_opened = 0;
@@ -172,6 +173,10 @@ class FakeStream final : public store::MessageStream {
         if (message.id == "unreadable") {
             throw Error(ErrorCode::BadData, "cannot be read");
         }
+        if (message.id == "folder refused") {
+            at_ = messages_.size();
+            throw store::FolderError(Error(ErrorCode::Unavailable, "folder refused"));
+        }
         if (message.id == "store gone") {
             throw Error(ErrorCode::Unavailable, "connection lost");
         }
@@ -193,7 +198,9 @@ class FakeWriter final : public store::FolderWriter {
         const bool gone = store_.gone_at_append && store_.appends >= *store_.gone_at_append;
         store::AppendResult result;
         result.ticket = ticket;
-        if (store_.refuses_all || store_.refused_append == store_.appends) {
+        if (store_.full_at_append && store_.appends >= *store_.full_at_append) {
+            result.failure = Error(ErrorCode::CannotCreate, "quota exceeded");
+        } else if (store_.refuses_all || store_.refused_append == store_.appends) {
             result.failure = Error(ErrorCode::BadData, "NO message refused");
         } else if (!gone || store_.gone_after_landing) {
             mail::Message copy = message;

@@ -352,14 +352,45 @@ TEST_F(FetchStream, StopsWhileItWaits) {
     EXPECT_EQ(failure().code(), ErrorCode::TryAgain);
 }
 
-TEST_F(FetchStream, FailsAsAWholeWhenTheFolderCannotBeOpened) {
+/// What next() throws for a folder that the server does not open; nothing comes behind it.
+std::string refusal(store::MessageStream& stream) {
+    try {
+        stream.next();
+    } catch (const store::FolderError& error) {
+        EXPECT_EQ(stream.next(), std::nullopt);
+        return error.what();
+    }
+    return "no failure";
+}
+
+TEST_F(FetchStream, LeavesAFolderThatTheServerDoesNotOpen) {
     server.on("EXAMINE", [](Turn& turn) {
         turn.no("[NOPERM] not yours");
         return true;
     });
-    const Error error = failure();
-    EXPECT_EQ(error.code(), ErrorCode::Unavailable);
-    EXPECT_STREQ(error.what(), "INBOX: the server refuses to open the folder: [NOPERM] not yours");
+    auto& store = open();
+    EXPECT_EQ(refusal(*store.messages(mail::kInboxPath)),
+              "INBOX: the server refuses to open the folder: [NOPERM] not yours");
+    EXPECT_EQ(refusal(*store.messages({"Käse"})),
+              "Käse: the server refuses to open the folder: [NOPERM] not yours");
+    EXPECT_EQ(server.count("EXAMINE"), 2);
+}
+
+TEST_F(FetchStream, LeavesAFolderThatIsRemovedWhileItIsRead) {
+    fill(3);
+    server.on("UID FETCH", [this](Turn& turn) {
+        turn.send(server.fetch_line(1, server.mailbox("INBOX").messages[0]));
+        turn.hang_up();
+        return true;
+    });
+    server.on_nth("EXAMINE", 2, [](Turn& turn) {
+        turn.no("Mailbox doesn't exist: INBOX");
+        return true;
+    });
+    const auto stream = open().messages(mail::kInboxPath);
+    EXPECT_TRUE(stream->next());
+    EXPECT_EQ(refusal(*stream),
+              "INBOX: the server refuses to open the folder: Mailbox doesn't exist: INBOX");
 }
 
 TEST_F(FetchStream, FailsAsAWholeWhenTheServerTalksNonsenseForEver) {
