@@ -94,6 +94,11 @@ std::string saslname(std::string_view name) {
     return result;
 }
 
+/// A master user: "anna*boss", as Dovecot and Cyrus write it, or an identity of its own.
+bool acts_for_another(const Credentials& credentials) {
+    return !credentials.authorization_id.empty() || credentials.user.find('*') != std::string::npos;
+}
+
 }  // namespace
 
 std::optional<std::string> choose_mechanism(const std::set<std::string, std::less<>>& offered,
@@ -101,6 +106,9 @@ std::optional<std::string> choose_mechanism(const std::set<std::string, std::les
     std::vector<std::string> wanted;
     if (!credentials.oauth_token.empty()) {
         wanted = {"OAUTHBEARER", "XOAUTH2"};
+    } else if (encrypted && acts_for_another(credentials)) {
+        // Servers look the master user up by his password, which only PLAIN gives them.
+        wanted = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-1", "LOGIN", "CRAM-MD5"};
     } else if (encrypted) {
         wanted = {"SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5"};
     } else {

@@ -33,8 +33,8 @@ struct Credentials {
 
 /// The best of the mechanisms that the server offers ("PLAIN", "SCRAM-SHA-256", ... in upper case)
 /// for the credentials at hand: a token goes with OAUTHBEARER or XOAUTH2 only; else SCRAM-SHA-256,
-/// SCRAM-SHA-1, PLAIN, LOGIN, and where the connection is not encrypted CRAM-MD5 before PLAIN.
-/// nullopt when none fits.
+/// SCRAM-SHA-1, PLAIN, LOGIN, and where the connection is not encrypted CRAM-MD5 before PLAIN. Who
+/// acts for another goes with PLAIN first where it is. nullopt when none fits.
 std::optional<std::string> choose_mechanism(const std::set<std::string, std::less<>>& offered,
                                             const Credentials& credentials, bool encrypted);
 

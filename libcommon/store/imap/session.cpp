@@ -328,6 +328,9 @@ void Session::login(const MailboxUrl& url, const ConnectOptions& options) {
         choose_mechanism(offered, credentials, connection_->is_encrypted());
     if (!options.sasl_mechanism.empty()) {
         mechanism = base::ascii_upper(options.sasl_mechanism);
+    } else if (credentials.user.empty() && credentials.oauth_token.empty()) {
+        throw Error(ErrorCode::Usage, "no user is given",
+                    "name one in the URL, imaps://USER@HOST, or with --user");
     }
     const Connection::Secret secret(*connection_);
     has_new_capabilities_ = false;

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "imap_test.hpp"
+#include "store/imap/sasl.hpp"
 
 namespace mbx::store::imap {
 namespace {
@@ -64,6 +65,33 @@ TEST_F(ImapSession, RefusesTlsThatIsNotThere) {
     const Error error = failure();
     EXPECT_EQ(exit_code(error.code()), ExitCode::NoPerm);
     EXPECT_EQ(server.count("LOGIN"), 0);
+}
+
+TEST_F(ImapSession, AsksForAUserWhenNoneIsGiven) {
+    options.user.clear();
+    try {
+        const Session session(
+            MailboxUrl::parse("imap://127.0.0.1:" + std::to_string(server.port())), options,
+            diagnostics, stop);
+        FAIL() << "logged in";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::Usage);
+        EXPECT_EQ(error.text(), "no user is given");
+    }
+}
+
+TEST(ChooseMechanism, TakesPlainUnderTlsForWhoeverActsForAnother) {
+    const std::set<std::string, std::less<>> offered{"PLAIN", "SCRAM-SHA-256"};
+    Credentials credentials;
+    credentials.user = "boss";
+    EXPECT_EQ(choose_mechanism(offered, credentials, true), "SCRAM-SHA-256");
+    credentials.authorization_id = "anna";
+    EXPECT_EQ(choose_mechanism(offered, credentials, true), "PLAIN");
+    EXPECT_EQ(choose_mechanism(offered, credentials, false), "SCRAM-SHA-256");
+    EXPECT_EQ(choose_mechanism({"SCRAM-SHA-256"}, credentials, true), "SCRAM-SHA-256");
+    credentials.authorization_id.clear();
+    credentials.user = "anna*boss";
+    EXPECT_EQ(choose_mechanism(offered, credentials, true), "PLAIN");
 }
 
 TEST_F(ImapSession, TellsWhyALoginIsRefused) {
