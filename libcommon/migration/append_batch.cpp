@@ -82,10 +82,18 @@ void AppendBatch::take_results() {
         sent.landed.uid_validity = result.uid_validity;
         arrived_.push_back(std::move(sent.landed));
     }
+    if (full_) {
+        record();
+        throw Error(*full_).with_place(folder_name_);
+    }
 }
 
 void AppendBatch::refuse(const Sent& sent, const Error& failure) {
-    // A full quota, say, refuses everything: nobody wants the rest of the mailbox as bad items.
+    if (failure.code() == ErrorCode::CannotCreate) {
+        full_ = failure;
+        return;
+    }
+    // Nobody wants the rest of the mailbox as bad items.
     if (++refused_in_a_row_ > kMostFailuresInARow) {
         throw Error(failure).with_place("the destination refuses one message after the other");
     }

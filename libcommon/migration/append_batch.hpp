@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,9 @@ class AppendBatch {
 
     /// Hands one message over, and records what is known to have landed now and then: where results
     /// are final without waiting, else by closing the batch. Throws what the
-    /// writer throws; Error of the last refusal when the destination refuses one message after the
-    /// other.
+    /// writer throws; Error(CannotCreate) when a message is refused with that code, since the
+    /// destination is full then, with what has landed recorded; Error of the last refusal when the
+    /// destination refuses one message after the other.
     void add(const mail::Message& message, Landed landed);
 
     /// Lets go what the writer holds back. Another folder may be written now, while the answers are
@@ -65,6 +67,7 @@ class AppendBatch {
     std::uint64_t batch_messages_ = 0;
     std::uint64_t batch_bytes_ = 0;
     unsigned refused_in_a_row_ = 0;
+    std::optional<Error> full_;
     Totals totals_;
 };
 

@@ -330,8 +330,10 @@ class AppendWriter final : public FolderWriter {
     }
 
     static Error refusal(const Slot& slot, const Response& response) {
-        return Session::failure(
+        const Error failure = Session::failure(
             response, slot.size.has_nul ? "the message, which holds NUL bytes" : "the message");
+        // Not that the mailbox is full, which is what CannotCreate says of a message.
+        return response.code.name == "CANNOT" ? Error(ErrorCode::BadData, failure.text()) : failure;
     }
 
     void wait_as_asked(const Batch& batch, const Response& response) {

@@ -86,6 +86,21 @@ TEST_F(AppendBatchTest, GivesUpOnADestinationThatRefusesEverything) {
     EXPECT_EQ(bad_items_.count(), kMostFailuresInARow);
 }
 
+TEST_F(AppendBatchTest, StopsAtOnceWhenTheDestinationIsFullAndRecordsWhatIsThere) {
+    store_.full_at_append = 4;
+    AppendBatch sent = batch();
+    try {
+        add(sent, 1, 10);
+        sent.close();
+        FAIL() << "not noticed";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::CannotCreate);
+        EXPECT_STREQ(error.what(), "Inbox: quota exceeded");
+    }
+    EXPECT_EQ(recorded(), 3U);
+    EXPECT_EQ(bad_items_.count(), 0U);
+}
+
 TEST_F(AppendBatchTest, LeavesTheBatchUnrecordedWhenTheStoreIsGone) {
     store_.gone_at_append = 4;
     AppendBatch sent = batch();
