@@ -265,6 +265,11 @@ class PstImport final : public cli::Tool {
         if (!folder.proof) {
             return;
         }
+        if (!folder.proof->unreadable.empty()) {
+            context.diagnostics.report(
+                {base::Severity::Warning, "not-proven", base::escape(folder.pst_path),
+                 "cannot be compared with the destination: " + folder.proof->unreadable});
+        }
         for (const pst::ndb::Nid message : folder.proof->examples) {
             context.diagnostics.report(
                 {base::Severity::Warning, "not-proven",

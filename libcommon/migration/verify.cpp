@@ -187,13 +187,17 @@ FolderProof prove_folder(store::MailStore& store, const mail::FolderPath& path,
 
     std::vector<StoredMessage> rest;
     progress.start("prove " + mail::to_string(path), sent.landed + sent.before);
-    while (auto there = opened->next()) {
-        progress.advance(1, there->key.size);
-        if (const Landed* const found = expected.strike_by_bytes(there->key, there->message)) {
-            count_found(proof, *found, there->message);
-        } else {
-            rest.push_back(*std::move(there));
+    try {
+        while (auto there = opened->next()) {
+            progress.advance(1, there->key.size);
+            if (const Landed* const found = expected.strike_by_bytes(there->key, there->message)) {
+                count_found(proof, *found, there->message);
+            } else {
+                rest.push_back(*std::move(there));
+            }
         }
+    } catch (const store::FolderError& error) {
+        proof.unreadable = error.what();
     }
     progress.finish();
     match_by_header(proof, expected, rest, wanted);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,14 +28,16 @@ Proof parse_proof(std::string_view text);
 
 struct FolderProof {
     mail::FolderPath path;
-    std::uint64_t expected = 0;  ///< messages that were sent there
-    std::uint64_t found = 0;     ///< of these, there as the proof wants it
-    std::uint64_t altered = 0;   ///< there with other bytes (Proof::Full)
-    std::uint64_t missing = 0;
+    std::uint64_t expected = 0;           ///< messages that were sent there
+    std::uint64_t found = 0;              ///< of these, there as the proof wants it
+    std::uint64_t altered = 0;            ///< there with other bytes (Proof::Full)
+    std::uint64_t missing = 0;            ///< or in a folder that cannot be read
     std::uint64_t others = 0;             ///< in the folder beside them
     std::uint64_t flags_differ = 0;       ///< of those found: a flag or keyword is not as it was
     std::uint64_t dates_differ = 0;       ///< of those found: the internal date
     std::vector<pst::ndb::Nid> examples;  ///< of missing and altered ones, at most kMostExamples
+
+    std::string unreadable;  ///< why the folder could not be read to its end; empty: it could
 
     static constexpr std::size_t kMostExamples = 20;
     bool holds() const noexcept { return missing == 0 && altered == 0; }

@@ -377,7 +377,7 @@ std::optional<std::uint64_t> ImapStore::count_of(const std::string& mailbox) {
     if (failure.code() == ErrorCode::NoInput || failure.code() == ErrorCode::BadData) {
         return std::nullopt;
     }
-    throw Error(failure);
+    throw Error(failure).with_place(shown_name(mailbox));
 }
 
 void ImapStore::settle(const std::vector<mail::FolderPath>& folders) {

@@ -139,6 +139,15 @@ TEST_F(ProveFolder, TakesAnUnreadableMessageForMissing) {
     EXPECT_EQ(proof(Proof::Full).missing, 1U);
 }
 
+TEST_F(ProveFolder, TakesWhatAFolderDoesNotGiveForMissing) {
+    sent(1, 3);
+    there({test::numbered_mail(1), test::make_mail("x", "folder refused")});
+    const FolderProof result = proof(Proof::Full);
+    EXPECT_EQ(result.found, 1U);
+    EXPECT_EQ(result.missing, 2U);
+    EXPECT_EQ(result.unreadable, "folder refused");
+}
+
 TEST_F(ProveFolder, EndsWhenTheStoreIsGone) {
     sent(1, 1);
     there({test::make_mail("x", "store gone")});

@@ -41,6 +41,19 @@ TEST_F(ImapStoreTest, CountsTheMessagesOfEachFolder) {
     EXPECT_EQ(folders[1].message_count, 0U);
 }
 
+TEST_F(ImapStoreTest, NamesTheFolderThatCannotBeCounted) {
+    server.on("STATUS", [](Turn& turn) {
+        turn.no("[SERVERBUG] Internal error");
+        return true;
+    });
+    try {
+        open().message_count({"Käse"});
+        FAIL() << "not noticed";
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "Käse: the server refuses STATUS: [SERVERBUG] Internal error");
+    }
+}
+
 TEST_F(ImapStoreTest, SettlesWhenNoFolderChangesAnyMore) {
     server.mailbox("A");
     server.mailbox("B");
