@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace mbx::migration {
 namespace {
 
@@ -66,6 +68,14 @@ TEST(ContentKey, KnowsAMessageByItsHeader) {
     ASSERT_TRUE(one.header);
     EXPECT_EQ(one.header, other.header);
     EXPECT_FALSE(key("Subject: s\n\nMessage-ID: <a@b>\n").header);
+}
+
+TEST(ContentKey, KnowsAHeaderWhoseNulBytesHaveBecomeOthers) {
+    const std::string text("Message-ID: <a@b>\nSubject: a\0b\n\nx\n", 36);
+    std::string stored = text;
+    std::replace(stored.begin(), stored.end(), '\0', '\x80');
+    EXPECT_NE(key(text).bytes, key(stored).bytes);
+    EXPECT_EQ(key(text).header, key(stored).header);
 }
 
 TEST(ContentKey, ComesBackFromText) {
