@@ -116,6 +116,14 @@ bool needs_no_secret(const Mailbox& mailbox) {
     return false;
 }
 
+/// What comes behind a byte of zero would be lost on the way to the server.
+void refuse_nul(std::string_view secret, std::string_view place) {
+    if (secret.find('\0') != std::string_view::npos) {
+        throw Error(ErrorCode::BadConfig, "holds a byte of zero, which no password can")
+            .with_place(place);
+    }
+}
+
 void fetch_from_netrc(Mailbox& mailbox) {
     const std::string& user =
         mailbox.connect.user.empty() ? mailbox.url.user : mailbox.connect.user;
@@ -136,6 +144,7 @@ void fetch_from_netrc(Mailbox& mailbox) {
             "give a password command, a password file (mode 0600), a netrc entry or an "
             "environment variable");
     }
+    refuse_nul(login->password, mailbox.secrets.netrc_file);
     mailbox.connect.password = login->password;
     if (user.empty()) {
         mailbox.connect.user = login->user;
@@ -153,6 +162,7 @@ std::string secret_from_file(const std::string& path) {
     if (line.empty()) {
         throw Error(ErrorCode::BadConfig, "its first line is empty").with_place(path);
     }
+    refuse_nul(line, path);
     return line;
 }
 
@@ -193,6 +203,7 @@ void fetch_secrets(Mailbox& mailbox) {
     if (!secrets.password_command.empty()) {
         try {
             mailbox.connect.password = base::first_line_of_command(secrets.password_command);
+            refuse_nul(mailbox.connect.password, "its output");
         } catch (Error& error) {
             error.with_place("password command");
             throw;

@@ -57,6 +57,14 @@ TEST(SecretFromFile, RefusesAMissingOrEmptyOne) {
     EXPECT_EQ(refused([&] { secret_from_file(path); }).code(), ErrorCode::BadConfig);
 }
 
+TEST(SecretFromFile, RefusesAByteOfZero) {
+    const test::TemporaryFolder folder;
+    const std::string path = write_file(folder / "secret", std::string("pw1\0x\n", 6));
+    const Error error = refused([&] { secret_from_file(path); });
+    EXPECT_EQ(error.code(), ErrorCode::BadConfig);
+    EXPECT_EQ(error.place(), path);
+}
+
 constexpr const char* kNetrc = R"(# mail
 machine old.example login john password "a b\"c"
 machine old.example
