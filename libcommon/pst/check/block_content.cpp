@@ -23,8 +23,11 @@ void BlockContent::reference(Bid bid, const Place& place) {
     }
     const BlockInfo* block = index_.find(bid);
     if (block == nullptr) {
-        reporter_.report("B2", place,
-                         fmt::format("it names block {}, which does not exist", to_string(bid)));
+        if (index_.all_blocks) {
+            reporter_.report(
+                "B2", place,
+                fmt::format("it names block {}, which does not exist", to_string(bid)));
+        }
         return;
     }
     std::uint16_t& count = counted_[static_cast<std::size_t>(block - index_.blocks.data())];
@@ -65,6 +68,7 @@ bool BlockContent::check_x_block(ByteView data, const Place& place) {
         return false;
     }
     std::uint64_t total = 0;
+    bool all_there = true;
     for (std::size_t i = 0; i < count; ++i) {
         const Bid child = image_.x_entry(data, i);
         const Place entry = place.with(fmt::format("entry {}", i));
@@ -74,6 +78,7 @@ bool BlockContent::check_x_block(ByteView data, const Place& place) {
                              header.cLevel == 2 ? "an XBLOCK" : "a data block");
         }
         const BlockInfo* block = index_.find(child);
+        all_there = all_there && block != nullptr;
         if (header.cLevel == 1 && block != nullptr) {
             total += block->cb;
             if (i + 1 < count && block->cb != image_.largest_data()) {
@@ -83,7 +88,7 @@ bool BlockContent::check_x_block(ByteView data, const Place& place) {
             }
         }
     }
-    if (header.cLevel == 1 && total != header.lcbTotal) {
+    if (header.cLevel == 1 && all_there && total != header.lcbTotal) {
         reporter_.report("B5", place, "lcbTotal", fmt::format("{}", std::uint32_t{header.lcbTotal}),
                          fmt::format("{}", total));
     }
@@ -155,8 +160,8 @@ void BlockContent::check_below_xx_block(ByteView data, const Place& place) {
     for (std::size_t i = 0; i < header.cEnt; ++i) {
         const Bid bid = image_.x_entry(data, i);
         const BlockInfo* child = index_.find(bid);
-        if (child == nullptr || !child->usable) {
-            return;
+        if (child == nullptr || !child->usable || !bid.is_internal()) {
+            return;  // that has been said
         }
         const Place entry = place.with(fmt::format("entry {}", i));
         const Bytes below = image_.read(child->offset(), sizeof(ndb::XBlockHeader));

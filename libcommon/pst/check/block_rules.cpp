@@ -27,10 +27,11 @@ constexpr std::size_t kSlotsPerPage = ndb::kPageSize / ndb::kBlockAlignment;
 struct FreeSpace {
     std::uint16_t total = 0;  ///< free slots
     std::uint16_t run = 0;    ///< longest run
+    bool known = false;       ///< false: its AMap cannot be read
 
     bool is_told_by(std::uint8_t fmap_byte) const {
         constexpr std::uint16_t kMost = 0xFF;
-        return fmap_byte == kMost || fmap_byte == std::min(total, kMost) ||
+        return !known || fmap_byte == kMost || fmap_byte == std::min(total, kMost) ||
                fmap_byte == std::min(run, kMost);
     }
 };
@@ -83,6 +84,7 @@ class Sweep {
         if (mapped) {
             measure(section, allocated, used);
         }
+        all_maps_ = all_maps_ && mapped;
     }
 
     bool check_map_page(ByteView bytes, std::uint64_t section, std::size_t in_section,
@@ -241,7 +243,8 @@ class Sweep {
         }
         const std::size_t free = allocated.size() - allocated.count();
         free_slots_ += free;
-        free_[section] = {static_cast<std::uint16_t>(free), static_cast<std::uint16_t>(longest)};
+        free_[section] = {static_cast<std::uint16_t>(free), static_cast<std::uint16_t>(longest),
+                          true};
         const Slots leaked = allocated & ~used;
         if (leaked.any()) {
             leaked_slots_ += leaked.count();
@@ -257,7 +260,7 @@ class Sweep {
         Place place;
         place.detail = "header";
         if (const std::uint64_t free = free_slots_ * ndb::kBlockAlignment;
-            header.cbAMapFree != free) {
+            header.cbAMapFree != free && all_maps_) {
             reporter_.report("H4", place, "cbAMapFree", hex(header.cbAMapFree), hex(free));
         }
         if (leaked_slots_ > 0 && index_.complete) {
@@ -281,7 +284,9 @@ class Sweep {
         }
         page_space();
         free_map_bytes();
-        density_list();
+        if (all_maps_) {
+            density_list();
+        }
     }
 
     /// H11. Outlook before 2007 SP2 counts there what A5 finds.
@@ -342,6 +347,7 @@ class Sweep {
     std::uint64_t leaked_slots_ = 0;
     std::optional<std::uint64_t> first_leak_;
     std::uint64_t not_all_ones_ = 0;
+    bool all_maps_ = true;  ///< every AMap could be read
 };
 
 }  // namespace

@@ -134,7 +134,7 @@ class FolderRules {
               std::pair{NidType::SearchUpdateQueue, Severity::Info},
               std::pair{NidType::SearchCriteriaObject, Severity::Info}}) {
             const Nid nid = nid_.with_type(type);
-            if (store_.index.find(nid) == nullptr) {
+            if (store_.index.lacks(nid)) {
                 reporter_.report(
                     Finding{&rule("S6"),
                             severity,
@@ -157,7 +157,7 @@ class FolderRules {
         for (std::size_t i = 0; i < table.rows(); ++i) {
             const auto row = table.row(i);
             const Nid nid{row ? table.row_id(*row) : 0};
-            if (row && store_.index.find(nid) == nullptr) {
+            if (row && store_.index.lacks(nid)) {
                 reporter_.report(Finding{&rule("S10"),
                                          Severity::Warning,
                                          place.with(fmt::format("row {}", i)),
@@ -171,7 +171,7 @@ class FolderRules {
     /// The folder's table of that type, opened; S6 when there is none.
     std::optional<Object> table_object(NidType type) {
         const Nid nid = nid_.with_type(type);
-        if (store_.index.find(nid) == nullptr) {
+        if (store_.index.lacks(nid)) {
             reporter_.report("S6", at_node(nid_),
                              fmt::format("table {} is missing", to_string(nid)));
             return std::nullopt;
@@ -220,8 +220,10 @@ class FolderRules {
         const Nid child{table.row_id(row)};
         const NodeInfo* node = store_.index.find(child);
         if (node == nullptr) {
-            reporter_.report("S7", place,
-                             fmt::format("folder {} does not exist", to_string(child)));
+            if (store_.index.all_nodes) {
+                reporter_.report("S7", place,
+                                 fmt::format("folder {} does not exist", to_string(child)));
+            }
             return;
         }
         if (node->parent != nid_) {
@@ -284,8 +286,10 @@ class FolderRules {
         const Nid nid{table.row_id(row)};
         const NodeInfo* node = store_.index.find(nid);
         if (node == nullptr) {
-            reporter_.report("S10", place,
-                             fmt::format("message {} does not exist", to_string(nid)));
+            if (store_.index.all_nodes) {
+                reporter_.report("S10", place,
+                                 fmt::format("message {} does not exist", to_string(nid)));
+            }
             return;
         }
         if (nid.type() != message_type) {
@@ -398,7 +402,9 @@ void check_folders(Store& store, base::Progress& progress) {
             node.nid == ndb::kNidRootFolder) {
             continue;
         }
-        if (!store.unreadable.contains(listing_table(node))) {
+        const bool parent_is_lost =
+            !store.index.all_nodes && store.index.find(node.parent) == nullptr;
+        if (!parent_is_lost && !store.unreadable.contains(listing_table(node))) {
             store.reporter.report(
                 "N4", at_node(node.nid),
                 fmt::format("no table of its parent {} lists it", to_string(node.parent)));

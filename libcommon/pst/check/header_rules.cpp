@@ -86,7 +86,7 @@ class HeaderRules {
         // Old ANSI files grow in smaller steps.
         const bool whole = image_.size() >= ndb::kFirstSectionOffset &&
                            (image_.size() - ndb::kFirstSectionOffset) % ndb::kSectionSize == 0;
-        if (!whole && !image_.is_ansi()) {
+        if (!whole && !image_.is_ansi() && header_.ibFileEof == image_.size()) {
             reporter_.report("H2", header(), "the file's size", fmt::format("{}", image_.size()),
                              "0x4400 and whole sections of 0x3e000 bytes");
         }

@@ -47,6 +47,9 @@ class Index {
     /// False when a page of a tree, an internal block or the place of a block is damaged: what
     /// seems to be missing or unused may belong to it.
     bool complete = true;
+    /// False when a page of that tree is damaged: what seems to be missing may stand there.
+    bool all_blocks = true;
+    bool all_nodes = true;
     /// Highest index of each type of NID, over nodes and subnodes at every depth.
     std::array<std::uint32_t, 32> highest_index{};
 
@@ -61,6 +64,8 @@ class Index {
     BlockInfo* find(Bid bid) noexcept;
     const BlockInfo* find(Bid bid) const noexcept;
     const NodeInfo* find(Nid nid) const noexcept;
+    /// There is no such node, nor a damaged page that could hold it.
+    bool lacks(Nid nid) const noexcept { return all_nodes && find(nid) == nullptr; }
 };
 
 }  // namespace mbx::pst::check

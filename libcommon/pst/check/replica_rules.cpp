@@ -53,7 +53,7 @@ void load_id_map(Store& store) {
              [&](ByteView record) {
                  const Nid nid{read_record<le32>(record, sizeof(base::Guid))};
                  // 0: of what was deleted.
-                 if (nid != ndb::kNidNone && store.index.find(nid) == nullptr) {
+                 if (nid != ndb::kNidNone && store.index.lacks(nid)) {
                      store.reporter.report(
                          "S17", place,
                          fmt::format("it names {}, which does not exist", to_string(nid)));

@@ -98,6 +98,7 @@ class TreeWalk {
         if (page.trailer.dwCRC != page.trailer.computed_crc) {
             reporter_.report("T1", place, "dwCRC", hex32(page.trailer.dwCRC),
                              hex32(page.trailer.computed_crc));
+            complete_ = false;
         }
         if (page.trailer.bid != at.bid.value) {
             reporter_.report("T1", place, "bid", hex(page.trailer.bid), hex(at.bid.value));
@@ -194,7 +195,9 @@ class Walker {
         nbt.walk(image_.header().nbt);
         index_.pages = bbt.pages();
         index_.pages.insert(index_.pages.end(), nbt.pages().begin(), nbt.pages().end());
-        index_.complete = index_.complete && bbt.is_complete() && nbt.is_complete();
+        index_.all_blocks = bbt.is_complete();
+        index_.all_nodes = nbt.is_complete();
+        index_.complete = index_.complete && index_.all_blocks && index_.all_nodes;
         padding();
         counters(std::max(bbt.highest_page_bid(), nbt.highest_page_bid()));
         index_.sort();

@@ -140,6 +140,74 @@ TEST(Checker, SaysWhyAVersionIsNotChecked) {
     EXPECT_EQ(refusal(99), "wVer is 99, expected 14, 15, 21, 23 or 36");
 }
 
+// What a damaged page of a B-tree may hold is not missing.
+TEST(Checker, DoesNotReportWhatADamagedPageMayHold) {
+    const std::set<std::string> page_alone{"T1"};
+    const Patient sound;
+    for (const std::uint32_t number : sound.index().pages) {
+        const std::uint64_t offset = std::uint64_t{number} * 512;
+        for (const auto& [at, value] : {std::pair{488U, 0U}, {490U, 7U}, {489U, 255U}}) {
+            Patient patient;
+            const bool nodes = patient.bytes()[offset + 496] == std::byte{0x81};
+            if (patient.bytes()[offset + 491] != std::byte{0}) {
+                continue;
+            }
+            patient.page(offset, [&](base::MutableByteView page) {
+                test::put8(page, at, static_cast<std::uint8_t>(value));
+            });
+            patient.save();
+            const Outcome outcome = check(patient.path());
+            if (nodes) {
+                EXPECT_EQ(outcome.rules, page_alone) << testing::PrintToString(outcome.texts);
+            }
+            EXPECT_THAT(outcome.rules, Contains("T1"));
+            for (const char* rule : {"B2", "B3", "B4", "B5", "N2", "S1", "S19"}) {
+                EXPECT_THAT(outcome.all, testing::Not(Contains(rule)))
+                    << testing::PrintToString(outcome.texts);
+            }
+        }
+    }
+    Patient patient;
+    patient.header64(224, 0x4400);  // the AMap in place of the root of the NBT
+    patient.save();
+    const Outcome outcome = check(patient.path());
+    EXPECT_EQ(outcome.rules, page_alone) << testing::PrintToString(outcome.texts);
+}
+
+TEST(Checker, SaysOnceThatTheFileIsCutShort) {
+    Patient patient;
+    patient.bytes().pop_back();
+    patient.save();
+    const Outcome outcome = check(patient.path());
+    EXPECT_EQ(std::ranges::count_if(outcome.texts,
+                                    [](const auto& text) { return text.starts_with("H2"); }),
+              1);
+    EXPECT_THAT(outcome.all, testing::Not(Contains("B2")));
+}
+
+TEST(Checker, ReportsAThingOnce) {
+    const auto count = [](Patient& patient, std::string_view rule, std::string_view what) {
+        patient.save();
+        return std::ranges::count_if(check(patient.path()).texts, [&](const std::string& text) {
+            return text.starts_with(rule) && text.find(what) != std::string::npos;
+        });
+    };
+    Patient counter;
+    counter.header32(44 + 4 * 4, 0);
+    EXPECT_EQ(count(counter, "H7", "rgnid[4]"), 1);
+
+    Patient table;
+    table.block(table.data_block(test::Nid{0x62B}),
+                [](base::MutableByteView data) { test::put8(data, 2, 0); });
+    EXPECT_EQ(count(table, "L1 ", "0x0000062b"), 1);
+
+    Patient tree;
+    const auto subnodes =
+        tree.reader().subnodes(tree.sub_block({test::kRichMessage, test::Nid{0x8045}}));
+    tree.block(subnodes->at(0).data, [](base::MutableByteView data) { test::put8(data, 1, 2); });
+    EXPECT_EQ(count(tree, "B5", "entry 0"), 1);
+}
+
 // Row and object are compared by what both hold, and both are shown.
 TEST(Checker, ShowsTheValuesThatDiffer) {
     const auto told = [](std::uint32_t tag, std::size_t at, std::uint8_t byte) {

@@ -75,7 +75,7 @@ std::vector<Damage> header_damages() {
 
 std::vector<Damage> allocation_damages() {
     return {
-        {"A1", "the AMap's type", [](Patient& p) { put8(p.bytes(), 0x4400 + 497, 0x83); }, {"H4"}},
+        {"A1", "the AMap's type", [](Patient& p) { put8(p.bytes(), 0x4400 + 497, 0x83); }},
         {"A1", "the AMap's bid",
          [](Patient& p) { p.page(0x4400, [](MutableByteView page) { put64(page, 504, 6); }); }},
         {"A1", "the PMap's CRC", [](Patient& p) { put32(p.bytes(), 0x4600 + 500, 1); }},
