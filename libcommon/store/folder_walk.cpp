@@ -13,7 +13,7 @@ constexpr std::size_t kDeepest = 1000;
 
 /// Links that mail programs and editors use as locks lead nowhere on purpose.
 bool is_lock(std::string_view name) noexcept {
-    return name.starts_with(".#") || name.ends_with(".lock");
+    return name.starts_with(".#") || name == "lock" || name.ends_with(".lock");
 }
 
 }  // namespace

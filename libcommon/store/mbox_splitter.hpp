@@ -45,6 +45,9 @@ class MboxSplitter {
     /// the next call goes on behind that text.
     std::optional<MboxEntry> next();
 
+    /// Where the next entry begins, or the end of the file; bytes.
+    std::uint64_t position() const noexcept { return at_; }
+
     /// Does a file that starts so look like an mbox? Blank lines and a byte order mark may come
     /// first.
     static bool looks_like_mbox(std::string_view start) noexcept;

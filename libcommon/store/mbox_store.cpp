@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "store/mbox_append_record.hpp"
+#include "store/mbox_look.hpp"
 #include "store/mbox_stream.hpp"
 #include "store/mbox_tree.hpp"
 #include "store/mbox_writer.hpp"
@@ -181,9 +182,8 @@ std::unique_ptr<MailStore> open_mbox(const std::string& path, MboxQuoting quotin
     if (!file) {
         throw Error(ErrorCode::NoInput, "there is no such mbox").with_place(base::escape(path));
     }
-    std::string start(1024, '\0');
-    start.resize(file->read_at(0, std::as_writable_bytes(std::span(start.data(), start.size()))));
-    if (!start.empty() && !MboxSplitter::looks_like_mbox(start)) {
+    const MboxLook look = look_at_mbox(*file);
+    if (look != MboxLook::Mbox && (look != MboxLook::Damaged || mode == OpenMode::Write)) {
         throw Error(ErrorCode::BadData, "is not an mbox: it does not begin with a line 'From '")
             .with_place(base::escape(path));
     }

@@ -82,7 +82,16 @@ MboxStream::~MboxStream() = default;
 
 std::optional<mail::Message> MboxStream::next() {
     try {
-        const std::optional<Found> found = find_next();
+        const bool is_first = !std::exchange(has_begun_, true);
+        std::optional<Found> found;
+        try {
+            found = find_next();
+        } catch (const Error&) {
+            if (is_first) {
+                salvaged_ = std::make_shared<RangeSource>(file_, 0, splitter_.position());
+            }
+            throw;
+        }
         if (!found) {
             report_left_out();
             return std::nullopt;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/diagnostics.hpp"
 #include "base/file.hpp"
@@ -21,6 +22,9 @@ class MboxStream final : public MessageStream {
 
     std::optional<mail::Message> next() override;
 
+    /// The text before the first postmark.
+    base::SharedSource salvaged() override { return std::move(salvaged_); }
+
     /// Runs to the end. Messages that cannot be read count.
     std::uint64_t count_rest();
 
@@ -33,6 +37,8 @@ class MboxStream final : public MessageStream {
     std::shared_ptr<const base::File> file_;
     base::Diagnostics& diagnostics_;
     MboxSplitter splitter_;
+    base::SharedSource salvaged_;
+    bool has_begun_ = false;
     std::uint64_t expunged_ = 0;
     std::uint64_t internal_ = 0;
 };

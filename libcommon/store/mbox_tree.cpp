@@ -12,7 +12,7 @@
 #include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "store/folder_walk.hpp"
-#include "store/mbox_splitter.hpp"
+#include "store/mbox_look.hpp"
 
 namespace mbx::store {
 namespace {
@@ -23,9 +23,21 @@ constexpr std::size_t kLongestPath = 3500;  // leaves room below PATH_MAX for th
 constexpr std::string_view kSubfolders = ".sbd";
 constexpr std::string_view kMbox = ".mbox";
 
-/// Endings of files that mail programs keep beside their mboxes.
-constexpr std::array kCompanions{".msf"sv,  ".lock"sv, ".dat"sv,     ".html"sv,
-                                 ".json"sv, ".log"sv,  ".mbx-part"sv};
+constexpr std::string_view kPart = ".mbx-part";
+
+/// Endings of files that mail programs keep beside their mboxes. No folder is written so.
+constexpr std::array kCompanions{".msf"sv,  ".lock"sv, ".dat"sv, ".html"sv,
+                                 ".json"sv, ".log"sv,  kPart};
+
+/// More of them: a file of such a name is a folder all the same when it is an mbox, or empty.
+constexpr std::array kSideEndings{".cmeta"sv,  ".ev-summary"sv, ".ev-summary-meta"sv,
+                                  ".index"sv,  ".data"sv,       ".ids"sv,
+                                  ".sorted"sv, ".toc"sv,        ".snm"sv,
+                                  ".db"sv,     ".sqlite"sv,     ".sqlite-wal"sv,
+                                  ".ini"sv,    ".plist"sv,      ".sieve"sv,
+                                  ".svbin"sv,  ".sqlite-shm"sv, ".cache"sv};
+constexpr std::array kSideStarts{"dovecot."sv,      "dovecot-"sv,          "courierimap"sv,
+                                 "subscriptions"sv, "table_of_contents"sv, "Thumbs.db"sv};
 
 bool ends_with(std::string_view text, std::string_view end) noexcept {
     return text.size() > end.size() &&
@@ -35,6 +47,18 @@ bool ends_with(std::string_view text, std::string_view end) noexcept {
 bool is_companion(std::string_view name) noexcept {
     return std::any_of(kCompanions.begin(), kCompanions.end(),
                        [&](std::string_view ending) { return ends_with(name, ending); });
+}
+
+bool is_side_file(std::string_view name) noexcept {
+    return is_companion(name) ||
+           std::any_of(kSideEndings.begin(), kSideEndings.end(),
+                       [&](std::string_view ending) { return ends_with(name, ending); }) ||
+           std::any_of(kSideStarts.begin(), kSideStarts.end(),
+                       [&](std::string_view start) { return name.starts_with(start); });
+}
+
+bool is_hidden(std::string_view name) noexcept {
+    return name.front() == '.';
 }
 
 std::string_view without(std::string_view name, std::string_view end) noexcept {
@@ -76,14 +100,12 @@ class Scanner {
                             const std::vector<DirectoryEntry>& entries) {
         FolderWalk::Steps below;
         for (const DirectoryEntry& entry : entries) {
-            if (entry.name.front() == '.') {
-                continue;
-            }
             if (entry.kind == EntryKind::Folder) {
                 below.push_back(entry.name);
             } else if (entry.kind == EntryKind::File) {
                 add_file(folder, entry.name, steps);
-            } else if (!is_companion(entry.name) && !folder.is_broken_link(entry.name)) {
+            } else if (!is_hidden(entry.name) && !is_companion(entry.name) &&
+                       !folder.is_broken_link(entry.name)) {
                 report(base::Severity::Error, "not-followed", folder.path_of(entry.name),
                        "neither a file nor a folder (a symbolic link, say); it is left out");
             }
@@ -94,7 +116,7 @@ class Scanner {
   private:
     void add_file(const Directory& folder, const std::string& name,
                   const FolderWalk::Steps& place) {
-        if (is_companion(name) || !is_mbox(folder, name)) {
+        if (ends_with(name, kPart) || !is_mbox(folder, name)) {
             return;
         }
         mail::FolderPath names;
@@ -109,25 +131,35 @@ class Scanner {
         table_.add(std::move(path), std::move(steps), true, diagnostics_);
     }
 
-    /// A file that cannot be read counts: reading its messages tells why.
+    /// A file that cannot be read counts: reading its messages tells why. Hidden files and those
+    /// that mail programs keep for themselves count when they begin as an mbox.
     bool is_mbox(const Directory& folder, const std::string& name) {
-        std::string start(1024, '\0');
+        const bool expected = !is_hidden(name) && !is_companion(name);
         try {
             const std::optional<base::File> file = folder.find_file(name);
             if (!file) {
                 return false;
             }
-            start.resize(
-                file->read_at(0, std::as_writable_bytes(std::span(start.data(), start.size()))));
+            if (!expected || (is_side_file(name) && file->size() > 0)) {
+                return starts_as_mbox(*file);
+            }
+            return is_mbox(*file);
         } catch (const Error&) {
-            return true;
+            return expected;
         }
-        const bool fits = start.empty() || MboxSplitter::looks_like_mbox(start);
-        if (!fits) {
-            report(base::Severity::Warning, "not-an-mbox", folder.path_of(name),
+    }
+
+    bool is_mbox(const base::File& file) {
+        const MboxLook look = look_at_mbox(file);
+        if (look == MboxLook::MayBeMail) {
+            report(base::Severity::Error, "not-an-mbox", file.path(),
+                   "is no mbox that can be read, but mail may be in it (compressed, damaged, or of "
+                   "another kind); it is left out");
+        } else if (look == MboxLook::Other) {
+            report(base::Severity::Warning, "not-an-mbox", file.path(),
                    "is no mbox; it is left out");
         }
-        return fits;
+        return look == MboxLook::Mbox || look == MboxLook::Damaged;
     }
 
     void report(base::Severity severity, const char* id, std::string_view place, std::string text) {

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/file.hpp"
@@ -86,6 +87,89 @@ TEST(MboxStore, ReadsPlainTreesAndTheirNames) {
                                               FolderPath{"Lists"}, FolderPath{"Lists", "a.b"}));
     EXPECT_FALSE(store->folders().at(2).selectable);
     EXPECT_THAT(store.diagnostic_ids(), ElementsAre("link-not-followed"));
+}
+
+struct LeftOut {
+    const char* name;
+    std::string content;
+};
+
+class FileThatMayBeMail : public testing::TestWithParam<LeftOut> {};
+
+TEST_P(FileThatMayBeMail, IsAnErrorInATree) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "t/INBOX", mbox_of("in"));
+    put_file(folder / "t" + ("/" + std::string(GetParam().name)), GetParam().content);
+    OpenedStore store("mbox:" + folder / "t", OpenMode::Read);
+    EXPECT_THAT(paths_of(*store), ElementsAre(mail::kInboxPath));
+    ASSERT_EQ(store.diagnostics().size(), 1U);
+    EXPECT_EQ(store.diagnostics()[0].severity, base::Severity::Error);
+    EXPECT_THAT(store.diagnostics()[0].place, testing::EndsWith(GetParam().name));
+}
+
+std::string with_bare_cr(std::string text) {
+    std::replace(text.begin(), text.end(), '\n', '\r');
+    return text;
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, FileThatMayBeMail,
+                         testing::Values(LeftOut{"Old.gz", "\x1f\x8b\x08 and so on"},
+                                         LeftOut{"Mac", with_bare_cr(mbox_of("1"))},
+                                         LeftOut{"Quoted", ">" + mbox_of("1")},
+                                         LeftOut{"Torn", std::string(600, '\0')},
+                                         LeftOut{"Message", "Subject: x\n\nbody\n"}));
+
+TEST(MboxStore, AFileWithTextBeforeItsMessagesIsReadAndTheTextIsKept) {
+    const test::TemporaryFolder folder;
+    const std::string text = "Subject: lost its postmark\n\nbody\n\n";
+    put_file(folder / "t/Sent", text + mbox_of("2") + mbox_of("3"));
+    for (const char* path : {"t", "t/Sent"}) {
+        OpenedStore store("mbox:" + folder / path, OpenMode::Read);
+        const FolderPath inner = store->folders().at(0).path;
+        const auto stream = store->messages(inner);
+        EXPECT_THROW(stream->next(), Error);
+        const base::SharedSource kept = stream->salvaged();
+        ASSERT_TRUE(kept);
+        EXPECT_EQ(base::read_all_text(*kept, 1000), text);
+        EXPECT_TRUE(stream->next());
+        EXPECT_TRUE(stream->next());
+        EXPECT_FALSE(stream->next());
+        EXPECT_THAT(store.diagnostic_ids(), IsEmpty());
+    }
+    EXPECT_EQ(code_of_opening("mbox:" + folder / "t/Sent", OpenMode::Write), ErrorCode::BadData);
+}
+
+TEST(MboxStore, NotesOfMailProgramsAreNoErrors) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "t/INBOX", mbox_of("in"));
+    for (const char* name :
+         {"INBOX.msf", "msgFilterRules.dat", "dovecot.index", "dovecot.list.index.log",
+          "dovecot-uidlist", "subscriptions", "INBOX.ev-summary", "global.sqlite", "INBOX.cmeta",
+          ".imap/INBOX/dovecot.index.cache", ".subscriptions", ".INBOX.index", "INBOX.toc"}) {
+        put_file(folder / "t" + ("/" + std::string(name)), std::string("\x01\x02\0\x03", 4));
+    }
+    fs::create_symlink("host:1", folder / "t/INBOX.lock");
+    OpenedStore store("mbox:" + folder / "t", OpenMode::Read);
+    EXPECT_THAT(paths_of(*store), ElementsAre(mail::kInboxPath));
+    EXPECT_THAT(store.diagnostic_ids(), IsEmpty());
+}
+
+TEST(MboxStore, AnMboxIsTakenUnderWhateverName) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "t/.hidden/box", mbox_of("1"));
+    put_file(folder / "t/.old", mbox_of("2"));
+    put_file(folder / "t/server.log", mbox_of("3"));
+    OpenedStore store("mbox:" + folder / "t", OpenMode::Read);
+    EXPECT_THAT(paths_of(*store), ElementsAre(FolderPath{".hidden"}, FolderPath{".hidden", "box"},
+                                              FolderPath{".old"}, FolderPath{"server.log"}));
+    EXPECT_THAT(store.diagnostic_ids(), IsEmpty());
+}
+
+TEST(MboxStore, AFileOfEmptyLinesIsAnEmptyMbox) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "f", std::string(10'000, '\n'));
+    OpenedStore store("mbox:" + folder / "f", OpenMode::Check);
+    EXPECT_EQ(store->message_count(mail::kInboxPath), 0U);
 }
 
 TEST(MboxStore, LinksToFoldersAreFollowedAndLinksToFilesAreErrors) {
