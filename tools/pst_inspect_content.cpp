@@ -215,6 +215,9 @@ std::string date_of(const mapi::PropertyBag& bag) {
                 return base::iso8601(*unix_time);
             }
         }
+        if (tag == mapi::PidTagClientSubmitTime && bag.contains(mapi::PidTagMessageDeliveryTime)) {
+            break;  // it says that there is no date: that of its making is the PST's
+        }
     }
     return "-";
 }

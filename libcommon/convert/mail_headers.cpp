@@ -109,6 +109,20 @@ std::optional<base::UnixTime> time_of(const PropertyBag& properties, PropertyTag
     return time ? base::to_unix_time(*time) : std::nullopt;
 }
 
+/// Does the message say that it has no date? What wrote it set the other times then, as an export
+/// does; they are the message's own only when it was changed later.
+bool is_undated(const PropertyBag& properties) {
+    constexpr base::FileTime kNone{0x0CB3'4557'A3DD'4000};  // Outlook's mark, 1 January 4501
+    return properties.time(PidTagMessageDeliveryTime) == kNone;
+}
+
+std::optional<base::UnixTime> draft_time(const PropertyBag& properties) {
+    const bool is_changed =
+        properties.time(PidTagLastModificationTime) != properties.time(PidTagCreationTime);
+    return is_changed || !is_undated(properties) ? time_of(properties, PidTagLastModificationTime)
+                                                 : std::nullopt;
+}
+
 std::optional<base::UnixTime> transport_date(const TransportHeaders& transport) {
     const TransportField* field = transport.find("Date");
     return field != nullptr ? parse_mail_date(unfold(field->value)) : std::nullopt;
@@ -289,13 +303,16 @@ std::optional<base::UnixTime> sent_time(const PropertyBag& properties,
         return time;
     }
     if (is_draft(properties)) {
-        return time_of(properties, PidTagLastModificationTime);
+        return draft_time(properties);
     }
     if (const auto time = time_of(properties, PidTagMessageDeliveryTime)) {
         return time;
     }
     if (const auto time = transport_date(transport)) {
         return time;
+    }
+    if (is_undated(properties)) {
+        return std::nullopt;
     }
     const auto created = time_of(properties, PidTagCreationTime);
     return created ? created : time_of(properties, PidTagLastModificationTime);

@@ -23,6 +23,9 @@ constexpr std::int32_t kAssociated = 0x40;
 enum RecipientKind : std::int32_t { kTo = 1, kCc = 2, kBcc = 3 };
 constexpr std::int32_t kRecipientKindMask = 0xF;
 
+// 1 January 4501, which Outlook shows as "None".
+constexpr base::FileTime kNoTime{0x0CB3'4557'A3DD'4000};
+
 std::string names_of(const mapi::Message& message, RecipientKind kind) {
     std::string result;
     for (const PropertyBag& recipient : message.recipients) {
@@ -68,7 +71,10 @@ void add_dates(PropertyBag& to, const mapi::Message& message, base::FileTime now
     to.set(mapi::PidTagCreationTime, created);
     if (!message.associated && !bag.contains(mapi::PidTagMessageDeliveryTime) &&
         !bag.contains(mapi::PidTagClientSubmitTime)) {
-        to.set(mapi::PidTagMessageDeliveryTime, created);
+        // Outlook wants one of the two. The time of writing is no date of the message.
+        const bool is_dated = bag.contains(mapi::PidTagCreationTime) ||
+                              bag.contains(mapi::PidTagLastModificationTime);
+        to.set(mapi::PidTagMessageDeliveryTime, is_dated ? created : kNoTime);
     }
 }
 

@@ -183,3 +183,24 @@ survives_kills() { # KIND [OPTION]...
     [[ $code == 75 ]] || { [[ $code == 0 ]] && skip 'the export was faster than the signal'; }
     [[ ! -e a.pst && ! -e a.pst.part ]]
 }
+
+# Neither the message nor the store says when it came.
+undated() { # FOLDER
+    mkdir -p "$1"/{cur,new,tmp}
+    printf 'Subject: undated\n\nhello\n' >"$1/cur/undated:2,S"
+    touch --date=@0 "$1/cur/undated:2,S"
+}
+
+@test "a message without any date gets none on its way" {
+    undated old
+    mbx-export --quiet maildir:old a.pst
+    pst-inspect check --quiet a.pst
+    [[ $(pst-inspect messages a.pst) == *" -  "*undated* ]]
+    pst-import --quiet a.pst mbox:exact --work-dir "$BATS_TEST_TMPDIR"
+    [[ $(head -n 1 exact/INBOX) == *"Thu Jan  1 00:00:00 1970" ]]
+    rm a.pst.journal
+    mbx-export --quiet --no-exact-source maildir:old rebuilt.pst
+    pst-import --quiet rebuilt.pst eml:rebuilt
+    run grep -ri "^Date:" rebuilt
+    [[ $status == 1 ]]
+}

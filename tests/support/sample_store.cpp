@@ -8,12 +8,15 @@
 namespace mbx::test {
 namespace {
 
+constexpr base::FileTime kNow{0x01DA00112233AABB};
+
 mapi::Message message(const std::string& subject) {
     mapi::Message result;
     result.properties.set(mapi::PidTagMessageClass, std::string("IPM.Note"));
     result.properties.set(mapi::PidTagSubject, subject);
     result.properties.set(mapi::PidTagBody, std::string("Hello.\r\n"));
     result.properties.set(mapi::PidTagMessageFlags, std::int32_t{0});
+    result.properties.set(mapi::PidTagCreationTime, kNow);
     return result;
 }
 
@@ -53,7 +56,7 @@ mapi::Message rich_message() {
 }  // namespace
 
 void write_sample_store(const std::string& path) {
-    const base::FixedClock clock{base::FileTime{0x01DA00112233AABB}};
+    const base::FixedClock clock{kNow};
     base::SeededIds ids{1};
     pst::PstWriter writer(path, {}, clock, ids);
     mapi::Folder inbox;

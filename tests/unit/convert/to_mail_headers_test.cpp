@@ -370,6 +370,26 @@ TEST(MailHeaders, TheArrivalIsTheDateOfDeliveryThenThatOfReceivedThenThatOfSendi
     EXPECT_EQ(arrival(message), 1704096550);
 }
 
+TEST(MailHeaders, TheTimeOfAnExportIsNoDateOfAnUndatedMessage) {
+    constexpr base::FileTime kNone{0x0CB3'4557'A3DD'4000};
+    constexpr base::FileTime kExported{133'000'000'000'000'000};
+    mapi::Message message = received_mail();
+    message.properties.erase(mapi::PidTagClientSubmitTime);
+    message.properties.erase(mapi::PidTagTransportMessageHeaders);
+    message.properties.set(mapi::PidTagMessageDeliveryTime, kNone);
+    message.properties.set(mapi::PidTagCreationTime, kExported);
+    message.properties.set(mapi::PidTagLastModificationTime, kExported);
+    for (const std::int32_t flags : {0, 8}) {
+        message.properties.set(mapi::PidTagMessageFlags, flags);
+        const MadeMail mail = make_mail(message);
+        EXPECT_EQ(mail.field("Date"), "") << flags;
+        EXPECT_FALSE(mail.converted.message.internal_date) << flags;
+    }
+    message.properties.set(mapi::PidTagLastModificationTime,
+                           base::FileTime{kExported.ticks + 600'000'000});
+    EXPECT_NE(make_mail(message).field("Date"), "") << "a draft that was written on later";
+}
+
 TEST(MailHeaders, MissingMessageIdIsMadeFromWhatNeverChanges) {
     mapi::Message message = received_mail();
     message.properties.erase(mapi::PidTagInternetMessageId);

@@ -41,6 +41,17 @@ TEST_F(WriterTest, WritesAMessageWithEverything) {
     EXPECT_EQ(test::integer_of(properties, 0x0E070003), 0x11U);
 }
 
+TEST_F(WriterTest, DatesNoUndatedMessageAtTheTimeOfWriting) {
+    const auto writer = open();
+    const ndb::Nid inbox = make_inbox(*writer);
+    writer->add(inbox, message("undated"));
+    EXPECT_THAT(problems_after_close(*writer), IsEmpty());
+    const auto properties = store().properties(store().node(kFirstMessage));
+    const std::string none("\x00\x40\xDD\xA3\x57\x45\xB3\x0C", 8);  // 1 January 4501
+    EXPECT_EQ(properties.at(0x0E060040).bytes, none);
+    EXPECT_NE(properties.at(0x30070040).bytes, none);
+}
+
 // A source that fails after some bytes, as a damaged mailbox does.
 class FailingSource final : public base::ByteSource {
   public:
