@@ -313,6 +313,18 @@ class PstImport final : public cli::Tool {
                         left_out_text(totals.filtered), proven ? "proven" : "not proven", seconds));
     }
 
+    std::string hint_of_unproven(const migration::ImportResult& result,
+                                 const Totals& totals) const {
+        if (totals.altered > 0) {
+            return "--proof header is for servers that rewrite messages on their way in";
+        }
+        if (result.resumed) {
+            return "--json shows the folders; if the mailbox was emptied, remove " +
+                   base::escape(beside(".journal")) + " to begin anew";
+        }
+        return "--json shows the folders";
+    }
+
     void refuse_unproven(const migration::ImportResult& result,
                          const std::string& destination) const {
         if (options_.proof == migration::Proof::None || result.proven()) {
@@ -322,9 +334,7 @@ class PstImport final : public cli::Tool {
         throw Error(ErrorCode::BadData,
                     fmt::format("the destination lacks {} and holds {} with other bytes",
                                 messages_text(totals.missing), messages_text(totals.altered)),
-                    totals.altered > 0
-                        ? "--proof header is for servers that rewrite messages on their way in"
-                        : "--json shows the folders")
+                    hint_of_unproven(result, totals))
             .with_place(base::escape(destination));
     }
 

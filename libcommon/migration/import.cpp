@@ -190,10 +190,14 @@ class FolderImport {
         }
     }
 
-    /// Opens the folder at the destination before its turn. What an earlier run has begun is not
-    /// opened ahead: it is looked at first, when its turn has come.
+    /// Opens the folder at the destination before its turn. What an earlier run has filled, or may
+    /// have, is not opened ahead: it is looked at first, when its turn has come.
     void open_ahead() {
-        if (target_.message_count > 0 && context_.journal.folder(target_.nid) == nullptr) {
+        if (target_.message_count == 0 || context_.journal.folder(target_.nid) != nullptr) {
+            return;
+        }
+        make_folder();
+        if (!may_hold_unrecorded()) {
             open_destination();
         }
     }
@@ -349,12 +353,21 @@ class FolderImport {
         if (earlier != nullptr && !earlier->done) {
             context_.store.create_folder(earlier->path, target_.use);
             tail_ = Tail(context_.store, context_.journal, target_.nid, context_.stop);
+        } else if (earlier == nullptr) {
+            make_folder();
+            if (may_hold_unrecorded()) {
+                tail_ = Tail(context_.store, result_.path, context_.stop);
+                before_ = 0;  // nobody knows how many of them are the earlier run's
+            }
         }
         open_destination();
         begin_folder();
         batch_.emplace(std::move(writer_), context_.journal, target_.nid, context_.bad_items,
                        target_.pst_path);
     }
+
+    /// A journal may have lost its end, and with it the records of folders that are filled.
+    bool may_hold_unrecorded() const { return context_.journal.resumed() && before_ > 0; }
 
     void open_destination() {
         if (!writer_) {
@@ -498,6 +511,27 @@ class Sender {
     std::size_t most_unfinished_ = 0;  // sent, and answers still on their way
 };
 
+/// Looked at before anything is sent: the proof would fail.
+void refuse_lost_folders(const ImportContext& context, const MailPlan& plan) {
+    std::set<FolderPath> there;
+    for (const store::StoreFolder& folder : context.store.folders()) {
+        there.insert(folder.path);
+    }
+    for (const MailTarget& target : plan.folders) {
+        const Journal::Folder* const folder = context.journal.folder(target.nid);
+        if (folder != nullptr && folder->landed > 0 && there.count(folder->path) == 0 &&
+            !context.store.message_count(folder->path)) {
+            throw Error(ErrorCode::BadData,
+                        fmt::format("the folder is gone, into which an earlier run has put {} "
+                                    "message{}",
+                                    folder->landed, folder->landed == 1 ? "" : "s"),
+                        "bring it back; or, if the mailbox was emptied, remove " +
+                            base::escape(context.journal.path()) + " to begin anew")
+                .with_place(base::escape(mail::to_string(folder->path)));
+        }
+    }
+}
+
 /// What the earlier run had sent when it was cut off may still be landing.
 void settle(const ImportContext& context, const MailPlan& plan) {
     std::vector<FolderPath> cut_off;
@@ -589,6 +623,7 @@ ImportResult import_pst(const ImportContext& context, const ImportOptions& optio
     if (!options.allow_non_empty) {
         refuse_filled_inbox(context, plan);
     }
+    refuse_lost_folders(context, plan);
     context.bad_items.forget_earlier_run();
     settle(context, plan);
     ImportResult result;

@@ -235,6 +235,18 @@ Journal::Journal(const std::string& path, const JournalBinding& binding)
     }
 }
 
+/// The first record was on stable storage before anything landed: a file without it is a journal
+/// only when that record was torn.
+void Journal::refuse_other_file(const JournalBinding& binding) const {
+    const std::string first = line_of(text_of(record_of(binding)));
+    base::Bytes there(std::min<std::uint64_t>(file_.size(), first.size() + 1));
+    there.resize(file_.read_at(0, there));
+    if (there.size() >= first.size() || !first.starts_with(base::as_text(there))) {
+        throw Error(ErrorCode::BadData, "this is no journal of an import, or its start is damaged",
+                    "restore the journal; without it the import cannot know what has landed");
+    }
+}
+
 void Journal::load(const JournalBinding& binding) {
     LineReader lines(file_, 0);
     std::optional<std::uint64_t> torn;
@@ -279,6 +291,9 @@ void Journal::load(const JournalBinding& binding) {
         end_ = lines.offset();
     }
     current_.reset();
+    if (!resumed_) {
+        refuse_other_file(binding);
+    }
     if (end_ < file_.size()) {
         file_.truncate(end_);
     }

@@ -69,7 +69,8 @@ class Journal {
     };
 
     /// Opens or begins the journal, and holds its lock. Throws Error: TryAgain (another import uses
-    /// it), CannotCreate, BadData (damaged before its end, or of another PST or destination).
+    /// it), CannotCreate, BadData (no journal, damaged before its end, or of another PST or
+    /// destination).
     Journal(const std::string& path, const JournalBinding& binding);
 
     const std::string& path() const noexcept { return path_; }
@@ -98,6 +99,7 @@ class Journal {
 
   private:
     void load(const JournalBinding& binding);
+    void refuse_other_file(const JournalBinding& binding) const;
     void append(const std::string& json);
     void write_folder(pst::ndb::Nid nid);
     void mark_landed(pst::ndb::Nid message);

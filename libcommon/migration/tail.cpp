@@ -63,6 +63,12 @@ Tail::Tail(store::MailStore& store, const Journal& journal, pst::ndb::Nid folder
     }
 }
 
+Tail::Tail(store::MailStore& store, const mail::FolderPath& path, const base::StopFlag& stop) {
+    walk_messages(store, path, stop, [&](const mail::Message& message) {
+        add(content_key(*message.source), message.id);
+    });
+}
+
 void Tail::add(const ContentKey& key, const std::string& id) {
     by_bytes_.emplace(key.bytes, id);
     if (key.header) {

@@ -20,6 +20,8 @@ class Tail {
     /// Throws what the store throws when it is gone, TryAgain when stopped.
     Tail(store::MailStore& store, const Journal& journal, pst::ndb::Nid folder,
          const base::StopFlag& stop);
+    /// All that lies in a folder which has no record: the journal may have lost its end.
+    Tail(store::MailStore& store, const mail::FolderPath& path, const base::StopFlag& stop);
 
     /// The identifier of such a message with this content, each given once; by its bytes, else by
     /// its header, since some servers rewrite messages.

@@ -204,3 +204,13 @@ undated() { # FOLDER
     run grep -ri "^Date:" rebuilt
     [[ $status == 1 ]]
 }
+
+@test "a file in the place of the journal is not taken for one" {
+    small old
+    mbx-export --quiet maildir:old a.pst
+    pst-import --quiet a.pst maildir:new
+    echo hello >a.pst.journal
+    run pst-import a.pst maildir:other
+    [[ $status == 65 && $output == *"no journal of an import"* ]]
+    [[ $(<a.pst.journal) == hello ]]
+}

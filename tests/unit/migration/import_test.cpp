@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "fake_pst.hpp"
 #include "fake_store.hpp"
 #include "migration/message_header.hpp"
@@ -99,6 +101,50 @@ TEST_F(ImportPst, SendsNothingTheSecondTime) {
     EXPECT_EQ(result.folders[0].messages, 3U);
     EXPECT_EQ(store_.appends, 3);
     EXPECT_TRUE(result.proven());
+}
+
+TEST_F(ImportPst, BringsEveryMessageOnceThoughTheJournalLostItsEnd) {
+    pst_.add("Inbox", 1, 4, SpecialFolder::Inbox);
+    pst_.add("Sent Items", 11, 14, SpecialFolder::SentItems);
+    pst_.add("Copies", 1, 2).items.push_back({"<1@x>"});
+    pst_.all.back().info.message_count = 3;
+    run();
+    const std::string journal = folder_ / "a.pst.journal";
+    std::uint64_t length = std::filesystem::file_size(journal);
+    int runs = 0;
+    // As far as into the Inbox; a journal without that is refused, since the Inbox holds mail.
+    for (; length > 700; length = length * 9 / 10) {
+        std::filesystem::resize_file(journal, length);
+        const ImportResult result = run();
+        EXPECT_TRUE(result.proven()) << length;
+        ++runs;
+    }
+    EXPECT_GT(runs, 5);
+    EXPECT_EQ(store_.appends, 11);
+    EXPECT_THAT(ids({"INBOX"}), numbered(1, 4));
+    EXPECT_THAT(ids({"Sent"}), numbered(11, 14));
+    EXPECT_THAT(ids({"Copies"}), testing::UnorderedElementsAre("<1@x>", "<1@x>", "<2@x>"));
+}
+
+TEST_F(ImportPst, SaysThatAFolderIsGoneBeforeItSendsAnything) {
+    pst_.add("Inbox", 1, 4, SpecialFolder::Inbox);
+    pst_.add("Sent Items", 11, 14, SpecialFolder::SentItems);
+    pst_.add("Lists", 21, 24);
+    store_.gone_at_append = 11;
+    EXPECT_EQ(failure(), ErrorCode::Unavailable);
+    store_.gone_at_append.reset();
+    const int appends = store_.appends;
+    std::erase_if(store_.all,
+                  [](const auto& folder) { return folder.info.path == mail::FolderPath{"Sent"}; });
+    try {
+        run();
+        FAIL() << "not refused";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::BadData);
+        EXPECT_THAT(error.what(), testing::HasSubstr("put 4 messages"));
+        EXPECT_THAT(error.hint(), testing::HasSubstr("remove " + (folder_ / "a.pst.journal")));
+    }
+    EXPECT_EQ(store_.appends, appends);
 }
 
 struct Interruption {

@@ -151,9 +151,29 @@ TEST_F(JournalTest, CutsATornLastRecordOff) {
 }
 
 TEST_F(JournalTest, BeginsAnewWhenEvenItsFirstLineIsTorn) {
-    append_text(path_, "1234");
-    EXPECT_FALSE(open().resumed());
-    EXPECT_TRUE(open().resumed());
+    open();
+    const std::uint64_t whole = std::filesystem::file_size(path_);
+    for (const std::uint64_t length : {std::uint64_t{0}, std::uint64_t{4}, whole - 1}) {
+        std::filesystem::resize_file(path_, length);
+        EXPECT_FALSE(open().resumed()) << length;
+        EXPECT_TRUE(open().resumed()) << length;
+        EXPECT_EQ(std::filesystem::file_size(path_), whole);
+    }
+}
+
+TEST_F(JournalTest, RefusesAFileThatIsNoJournal) {
+    for (const std::string text :
+         {"hello\n", "hello", "\n", "f93ba110 test\n"}) {  // the last one has a right CRC
+        std::ofstream(path_) << text;
+        try {
+            open();
+            FAIL() << "not refused: " << text;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), ErrorCode::BadData);
+            EXPECT_THAT(error.hint(), testing::HasSubstr("restore the journal"));
+        }
+        EXPECT_EQ(std::filesystem::file_size(path_), text.size()) << "it is left as it was";
+    }
 }
 
 TEST_F(JournalTest, RefusesDamageBeforeItsEnd) {
@@ -207,14 +227,6 @@ TEST_F(JournalTest, SaysWhenItCannotBeMade) {
         EXPECT_EQ(error.code(), ErrorCode::CannotCreate);
         EXPECT_THAT(error.hint(), testing::HasSubstr("--work-dir"));
     }
-}
-
-TEST_F(JournalTest, RefusesRecordsOfUnknownForm) {
-    open();
-    // A sound line, as CRC goes, of another program.
-    const std::string path = folder_ / "foreign";
-    append_text(path, "f93ba110 test\n");
-    EXPECT_FALSE(Journal(path, binding()).resumed());
 }
 
 TEST(BindJournal, SeesAChangeOfTheFile) {
