@@ -10,16 +10,6 @@
 namespace mbx::migration {
 namespace {
 
-struct DigestHash {
-    std::size_t operator()(const base::Sha256Digest& digest) const noexcept {
-        std::size_t value = 0;
-        for (std::size_t i = 0; i < sizeof value; ++i) {
-            value = value << 8 | std::to_integer<std::size_t>(digest[i]);
-        }
-        return value;
-    }
-};
-
 std::vector<std::string> comparable(const std::vector<std::string>& keywords) {
     std::vector<std::string> result;
     std::transform(keywords.begin(), keywords.end(), std::back_inserter(result),
@@ -36,27 +26,78 @@ bool has_same_date(const Landed& sent, const mail::Message& there) {
     return !sent.internal_date || sent.internal_date == there.internal_date;
 }
 
-bool is_marked_like(const Landed& sent, const mail::Message& there) {
-    return has_same_flags(sent, there) && has_same_date(sent, there);
+/// What two messages must have in common to be taken for one.
+struct Likeness {
+    bool by_header;  ///< instead of by bytes
+    bool flags;
+    bool date;
+};
+
+/// From the most alike to the least: of equal messages with different flags or dates each finds its
+/// own.
+constexpr Likeness kLikenesses[] = {
+    {false, true, true}, {false, true, false}, {false, false, true}, {false, false, false},
+    {true, true, true},  {true, true, false},  {true, false, true},  {true, false, false},
+};
+
+/// Equal for messages that are alike; nullopt for a message like none. Holds for Landed and for
+/// mail::Message.
+template <typename Message>
+std::optional<std::string> key_of(const ContentKey& content, const Message& message,
+                                  const Likeness& likeness) {
+    std::string key;
+    if (!likeness.by_header) {
+        key = base::as_text(content.bytes);
+    } else if (content.header) {
+        key = std::to_string(*content.header);
+    } else {
+        return std::nullopt;
+    }
+    if (likeness.date && message.internal_date) {
+        key += ' ' + std::to_string(message.internal_date->seconds);
+    }
+    if (likeness.flags) {
+        const mail::Flags& flags = message.flags;
+        for (const bool flag :
+             {flags.seen, flags.answered, flags.flagged, flags.draft, flags.deleted}) {
+            key += flag ? '1' : '0';
+        }
+        for (const std::string& keyword : comparable(message.keywords)) {
+            key += ' ' + keyword;
+        }
+    }
+    return key;
 }
 
 /// Messages that are expected, struck off one by one.
 class Expected {
   public:
-    void add(Landed message) {
-        by_bytes_.emplace(message.key.bytes, messages_.size());
-        if (message.key.header) {
-            by_header_.emplace(*message.key.header, messages_.size());
+    void add(Landed message) { messages_.push_back(std::move(message)); }
+
+    /// What strike() goes by from now on.
+    void compare_by(const Likeness& likeness) {
+        likeness_ = likeness;
+        struck_.resize(messages_.size());
+        by_key_.clear();
+        for (std::size_t i = 0; i < messages_.size(); ++i) {
+            if (const auto key =
+                    struck_[i] ? std::nullopt : key_of(messages_[i].key, messages_[i], likeness)) {
+                by_key_.emplace(*key, i);
+            }
         }
-        messages_.push_back(std::move(message));
-        struck_.push_back(false);
     }
 
-    const Landed* strike_by_bytes(const ContentKey& key, const mail::Message& there) {
-        return strike(by_bytes_, key.bytes, there);
-    }
-    const Landed* strike_by_header(const ContentKey& key, const mail::Message& there) {
-        return key.header ? strike(by_header_, *key.header, there) : nullptr;
+    /// The expected message that this one is; null when none is like it.
+    const Landed* strike(const StoredMessage& there) {
+        const auto key = key_of(there.key, there.message, likeness_);
+        const auto it = key ? by_key_.find(*key) : by_key_.end();
+        if (it == by_key_.end()) {
+            return nullptr;
+        }
+        const std::size_t index = it->second;
+        by_key_.erase(it);
+        struck_[index] = true;
+        return &messages_[index];
     }
 
     std::uint64_t count() const { return messages_.size(); }
@@ -71,37 +112,10 @@ class Expected {
     }
 
   private:
-    // Of messages with the same content so many are looked at for the one with the same flags.
-    static constexpr int kMostTwins = 32;
-
-    template <typename Map, typename Key>
-    const Landed* strike(Map& map, const Key& key, const mail::Message& there) {
-        const auto [begin, end] = map.equal_range(key);
-        auto best = end;
-        int seen = 0;
-        for (auto it = begin; it != end && seen < kMostTwins; ++seen) {
-            if (struck_[it->second]) {
-                it = map.erase(it);
-                continue;
-            }
-            if (best == end || is_marked_like(messages_[it->second], there)) {
-                best = it;
-            }
-            ++it;
-        }
-        if (best == end) {
-            return nullptr;
-        }
-        const std::size_t index = best->second;
-        map.erase(best);
-        struck_[index] = true;
-        return &messages_[index];
-    }
-
     std::vector<Landed> messages_;
     std::vector<bool> struck_;
-    std::unordered_multimap<base::Sha256Digest, std::size_t, DigestHash> by_bytes_;
-    std::unordered_multimap<std::uint64_t, std::size_t> by_header_;
+    Likeness likeness_{};
+    std::unordered_multimap<std::string, std::size_t> by_key_;
 };
 
 void count_found(FolderProof& proof, const Landed& sent, const mail::Message& there) {
@@ -128,21 +142,23 @@ FolderProof prove_counts(store::MailStore& store, const mail::FolderPath& path,
     return proof;
 }
 
-/// `rest`: messages at the destination that no expected one equals byte for byte; some may be
-/// altered.
-void match_by_header(FolderProof& proof, Expected& expected, const std::vector<StoredMessage>& rest,
-                     Proof wanted) {
-    for (const StoredMessage& there : rest) {
-        const Landed* const sent = expected.strike_by_header(there.key, there.message);
+/// Strikes off what is like a message of `rest`, and takes that out of there.
+void match(FolderProof& proof, Expected& expected, std::vector<StoredMessage>& rest,
+           const Likeness& likeness, Proof wanted) {
+    expected.compare_by(likeness);
+    std::erase_if(rest, [&](const StoredMessage& there) {
+        const Landed* const sent = expected.strike(there);
         if (sent == nullptr) {
-            ++proof.others;
-        } else if (wanted == Proof::Header) {
-            count_found(proof, *sent, there.message);
-        } else {
+            return false;
+        }
+        if (likeness.by_header && wanted == Proof::Full) {
             ++proof.altered;
             note_example(proof, *sent);
+        } else {
+            count_found(proof, *sent, there.message);
         }
-    }
+        return true;
+    });
 }
 
 }  // namespace
@@ -185,12 +201,13 @@ FolderProof prove_folder(store::MailStore& store, const mail::FolderPath& path,
     journal.for_each(folder, [&](const Landed& message) { expected.add(message); });
     proof.expected = expected.count();
 
+    expected.compare_by(kLikenesses[0]);
     std::vector<StoredMessage> rest;
     progress.start("prove " + mail::to_string(path), sent.landed + sent.before);
     try {
         while (auto there = opened->next()) {
             progress.advance(1, there->key.size);
-            if (const Landed* const found = expected.strike_by_bytes(there->key, there->message)) {
+            if (const Landed* const found = expected.strike(*there)) {
                 count_found(proof, *found, there->message);
             } else {
                 rest.push_back(*std::move(there));
@@ -200,7 +217,12 @@ FolderProof prove_folder(store::MailStore& store, const mail::FolderPath& path,
         proof.unreadable = error.what();
     }
     progress.finish();
-    match_by_header(proof, expected, rest, wanted);
+    for (const Likeness& likeness : kLikenesses) {
+        if (!rest.empty()) {
+            match(proof, expected, rest, likeness, wanted);
+        }
+    }
+    proof.others = rest.size();
     expected.for_each_left([&](const Landed& message) {
         ++proof.missing;
         note_example(proof, message);

@@ -44,7 +44,7 @@ struct FolderProof {
 };
 
 /// Compares one folder with what the journal says has landed there. Proof::Counts asks the store
-/// only for its count. Memory: about 250 bytes a message of this folder. Throws Error: what the
+/// only for its count. Memory: about 400 bytes a message of this folder. Throws Error: what the
 /// store throws when it is gone, TryAgain when stopped. A message that cannot be read counts as not
 /// there. `opened`: the messages of that folder when their reading has begun already; else null.
 FolderProof prove_folder(store::MailStore& store, const mail::FolderPath& path,

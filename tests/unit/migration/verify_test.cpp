@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "fake_store.hpp"
 #include "temporary_folder.hpp"
 
@@ -91,6 +93,43 @@ TEST_F(ProveFolder, TakesOfTwoEqualMessagesTheOneWithTheSameFlags) {
     journal_.sync();
     there({read, test::numbered_mail(1)});
     EXPECT_EQ(proof(Proof::Full).flags_differ, 0U);
+}
+
+/// Each of them with flags and a date of its own.
+std::vector<mail::Message> many_copies(int count) {
+    std::vector<mail::Message> result;
+    for (int n = 0; n < count; ++n) {
+        mail::Message copy = test::make_mail("Message-ID: <same@x>\n\nthe same\n");
+        copy.flags.seen = n % 2 == 0;
+        copy.flags.flagged = n % 3 == 0;
+        copy.keywords = {"n" + std::to_string(n % 7)};
+        copy.internal_date = base::UnixTime{1'700'000'000 + n};
+        result.push_back(std::move(copy));
+    }
+    return result;
+}
+
+TEST_F(ProveFolder, FindsEachOfManyEqualMessagesByItsFlagsAndDate) {
+    std::vector<mail::Message> copies = many_copies(200);
+    for (const mail::Message& copy : copies) {
+        Landed landed;
+        landed.key = content_key(*copy.source);
+        landed.flags = copy.flags;
+        landed.keywords = copy.keywords;
+        landed.internal_date = copy.internal_date;
+        journal_.add(landed);
+    }
+    journal_.sync();
+    std::reverse(copies.begin(), copies.end());
+    copies[5].internal_date = base::UnixTime{1};
+    copies[60].flags.answered = true;
+    copies[61].keywords.clear();
+    there(copies);
+    const FolderProof result = proof(Proof::Full);
+    EXPECT_EQ(result.found, 200U);
+    EXPECT_EQ(result.dates_differ, 1U);
+    EXPECT_EQ(result.flags_differ, 2U);
+    EXPECT_EQ(proof(Proof::Header).flags_differ, 2U);
 }
 
 TEST_F(ProveFolder, TellsAlteredFromMissing) {
