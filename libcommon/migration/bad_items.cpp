@@ -69,6 +69,8 @@ std::string_view to_string(BadKind kind) {
             return "refused";
         case BadKind::Unreached:
             return "not reached";
+        case BadKind::Folder:
+            return "unreadable folder";
     }
     return "unknown";
 }
@@ -88,6 +90,12 @@ void BadItems::forget_earlier_run() const {
         fs::remove(file, ignored);
     }
     fs::remove(folder_, ignored);  // when nothing else is in it
+}
+
+std::uint64_t BadItems::folders() const noexcept {
+    return static_cast<std::uint64_t>(
+        std::count_if(items_.begin(), items_.end(),
+                      [](const BadItem& item) { return item.kind == BadKind::Folder; }));
 }
 
 void BadItems::begin() {
@@ -146,6 +154,13 @@ void BadItems::forget_after(std::uint64_t count) {
 }
 
 Error BadItems::too_many_error() const {
+    if (const std::uint64_t folders = this->folders(); folders > 0) {
+        return Error(ErrorCode::BadData,
+                     fmt::format("{} folder{} could not be read", folders, folders == 1 ? "" : "s"),
+                     fmt::format("see {}/{}; --bad-item-limit is about messages, and nobody knows "
+                                 "how many are in there: make it readable, or move it elsewhere",
+                                 base::escape(folder_), kListName));
+    }
     const bool messages_only = std::none_of(items_.begin(), items_.end(), [](const BadItem& item) {
         return item.kind == BadKind::Unreached;
     });

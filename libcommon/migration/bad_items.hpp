@@ -16,7 +16,8 @@ enum class BadKind {
     Unconvertible,  ///< it cannot be expressed on the other side
     TooLarge,       ///< above what the other side takes
     Refused,        ///< the other side would not have it
-    Unreached,      ///< no message but a place in the source, with all that lies there
+    Unreached,      ///< no message but a place in the source: a link that leads nowhere
+    Folder,         ///< a folder that cannot be read, with nobody knows how many messages
 };
 
 std::string_view to_string(BadKind kind);  ///< "unreadable", ...
@@ -50,13 +51,15 @@ class BadItems {
     const std::vector<BadItem>& items() const noexcept { return items_; }
     std::uint64_t count() const noexcept { return items_.size(); }
     std::uint64_t limit() const noexcept { return limit_; }
-    bool too_many() const noexcept { return count() > limit_; }
+    /// More than the limit. A folder is more than any: the limit is one of messages.
+    bool too_many() const noexcept { return count() > limit_ || folders() > 0; }
     const std::string& folder() const noexcept { return folder_; }
 
     /// The end of a run that has too many: Error(BadData) that says how many and where they are.
     Error too_many_error() const;
 
   private:
+    std::uint64_t folders() const noexcept;
     void begin();
     std::string keep(const base::ByteSource& bytes);
 

@@ -166,7 +166,11 @@ class Exporter {
             return;
         }
         for (const base::Diagnostic& place : context_.unreached->places()) {
-            context_.bad_items.add({place.place, "", BadKind::Unreached, place.text, ""}, nullptr);
+            const bool is_folder =
+                place.id == "folder-unreadable" || place.id == "folders-too-deep";
+            context_.bad_items.add(
+                {place.place, "", is_folder ? BadKind::Folder : BadKind::Unreached, place.text, ""},
+                nullptr);
         }
     }
 

@@ -43,6 +43,17 @@ TEST(BadItems, CallsAFolderNoMessage) {
     EXPECT_THAT(items.too_many_error().what(), testing::HasSubstr("1 item could not be moved"));
 }
 
+TEST(BadItems, TakesAFolderForMoreThanAnyLimit) {
+    const test::TemporaryFolder folder;
+    BadItems items(folder / "bad", 100);
+    items.add({"INBOX", "1", BadKind::Refused, "", ""}, nullptr);
+    items.add({"/srv", "", BadKind::Unreached, "a link that is not followed", ""}, nullptr);
+    EXPECT_FALSE(items.too_many());
+    items.add({"/srv/.Sent", "", BadKind::Folder, "Permission denied", ""}, nullptr);
+    EXPECT_TRUE(items.too_many());
+    EXPECT_THAT(items.too_many_error().what(), testing::HasSubstr("1 folder could not be read"));
+}
+
 TEST(BadItems, KeepsWhatCanBeReadOfABrokenMessage) {
     const test::TemporaryFolder folder;
     BadItems items(folder / "bad", 0);

@@ -9,6 +9,7 @@
 #include "base/file.hpp"
 #include "convert/to_mail.hpp"
 #include "fake_store.hpp"
+#include "migration/unreached.hpp"
 #include "temporary_folder.hpp"
 
 namespace mbx::migration {
@@ -23,8 +24,9 @@ class ExportMailbox : public testing::Test {
     ExportResult run(const std::string& path) {
         base::SeededIds ids(7);
         bad_items_.emplace(path + ".bad", limit_);
-        return export_mailbox({store_, clock_, ids, *bad_items_, progress_, losses_, stop_}, path,
-                              options_);
+        return export_mailbox(
+            {store_, clock_, ids, *bad_items_, progress_, losses_, stop_, &unreached_}, path,
+            options_);
     }
 
     ErrorCode failure() {
@@ -49,6 +51,7 @@ class ExportMailbox : public testing::Test {
     std::uint64_t limit_ = 0;
     base::NoProgress progress_;
     base::DiagnosticList losses_;
+    Unreached unreached_{losses_};
     base::StopFlag stop_;
     ExportOptions options_;
 };
@@ -199,6 +202,18 @@ class UnsteadySource final : public base::ByteSource {
 };
 
 /// Counts how often its folders are asked for: once an attempt to write.
+TEST_F(ExportMailbox, MakesNoFileWithoutAFolderThatCannotBeRead) {
+    store_.add(mail::kInboxPath, {test::numbered_mail(1)});
+    limit_ = 1;
+    unreached_.report({base::Severity::Error, "link-broken", "/srv/john/.Old", "a link"});
+    run(folder_ / "with-link.pst");
+    limit_ = 100;
+    unreached_.report({base::Severity::Error, "folder-unreadable", "/srv/john/.Sent", "denied"});
+    EXPECT_EQ(failure(), ErrorCode::BadData);
+    EXPECT_EQ(bad_items_->items().back().folder, "/srv/john/.Sent");
+    expect_no_file();
+}
+
 class CountingStore final : public test::FakeStore {
   public:
     std::vector<store::StoreFolder> folders() override {
