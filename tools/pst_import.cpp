@@ -13,6 +13,7 @@
 #include "migration/import.hpp"
 #include "migration/manifest.hpp"
 #include "report.hpp"
+#include "store/destination_lock.hpp"
 
 namespace mbx::tools {
 namespace {
@@ -76,6 +77,7 @@ class PstImport final : public cli::Tool {
         if (dry_run_) {
             return show_plan(context, *pst, *store);
         }
+        const store::DestinationLock lock(mailbox.url);
         return import_file(context, *pst, *store, destination);
     }
 

@@ -205,6 +205,18 @@ undated() { # FOLDER
     [[ $status == 1 ]]
 }
 
+@test "of two imports into one mailbox on disk the second is sent away" {
+    small old
+    mbx-export --quiet maildir:old a.pst
+    for kind in maildir mbox eml; do
+        mkdir "new-$kind"
+        run flock --nonblock "new-$kind" pst-import --work-dir work a.pst "$kind:new-$kind"
+        [[ $status == 75 && $output == *"another import into this mailbox"* ]]
+        [[ ! -e work/a.pst.journal ]]
+        pst-import --quiet --work-dir "work-$kind" a.pst "$kind:new-$kind"
+    done
+}
+
 @test "a file in the place of the journal is not taken for one" {
     small old
     mbx-export --quiet maildir:old a.pst
