@@ -162,14 +162,26 @@ class MbxExport final : public cli::Tool {
             migration::add_to_manifest(*manifest_, pst_path_, context.stop);
         }
         selection_.warn_about_folders(result.folders.size(), context.diagnostics);
+        try {
+            report(context, result, bad_items, watch.seconds());
+            context.output.flush();
+        } catch (const Error& error) {
+            throw Error(error.code(), error.text(),
+                        base::escape(pst_path_) + " is complete; only the report of it is lost")
+                .with_place(error.place());
+        }
+        return ExitCode::Ok;
+    }
+
+    void report(cli::Context& context, const migration::ExportResult& result,
+                const migration::BadItems& bad_items, double seconds) const {
         for (const migration::ExportedFolder& folder : result.folders) {
             warn_about_copies(folder.path, folder.use, folder.messages, context.diagnostics);
             report_folder(context, common().verbose, folder);
         }
         show_bad_items(context, bad_items);
         show_losses(context, result.losses);
-        report_summary(context, result, bad_items, watch.seconds());
-        return ExitCode::Ok;
+        report_summary(context, result, bad_items, seconds);
     }
 
     static void warn_about_copies(const mail::FolderPath& path, mail::SpecialUse use,

@@ -226,3 +226,10 @@ undated() { # FOLDER
     [[ $status == 65 && $output == *"no journal of an import"* ]]
     [[ $(<a.pst.journal) == hello ]]
 }
+
+@test "a finished file stays though the report of it cannot be written" {
+    small old
+    run bash -c 'mbx-export maildir:old a.pst >/dev/full'
+    [[ $status == 74 && $output == *"a.pst is complete"* ]]
+    pst-inspect check --quiet a.pst
+}
