@@ -25,11 +25,11 @@ mail::FolderPath FolderTable::add(mail::FolderPath path, std::vector<std::string
         path.back() = fmt::format("{} ({})", name, count);
     }
     if (path.back() != name) {
-        diagnostics.report(
-            {base::Severity::Warning, "folder-name-taken",
-             fmt::format("{}", base::escape(fmt::format("{}", fmt::join(steps, "/")))),
-             fmt::format("another folder on disk has the same name, taken as '{}'",
-                         base::escape(mail::to_string(path)))});
+        diagnostics.report({base::Severity::Warning, "folder-name-taken",
+                            steps.empty() ? "the top of the mailbox"
+                                          : base::escape(fmt::format("{}", fmt::join(steps, "/"))),
+                            fmt::format("another folder on disk has the same name, taken as '{}'",
+                                        base::escape(mail::to_string(path)))});
     }
     add_parents(path);
     DiskFolder& entry = folders_[path];

@@ -50,9 +50,7 @@ class MboxStore final : public MailStore {
             return;
         }
         if (options_.single_file) {
-            throw Error(ErrorCode::CannotCreate, "a single mbox file holds no folder but INBOX",
-                        "name a folder as destination: it then gets an mbox for each folder")
-                .with_place(base::escape(mail::to_string(folder)));
+            throw no_other_folder(folder);
         }
         if (possible_name(folder) != folder) {
             throw Error(ErrorCode::CannotCreate, "no mbox can have this name")
@@ -69,6 +67,15 @@ class MboxStore final : public MailStore {
         NameFile::write(place, mbox_name_file(steps.back()), folder, mbox_naming());
         place.open_append(steps.back());
         folders_.add(folder, steps, true, diagnostics_);
+    }
+
+    /// Refuses at once what create_folder() would refuse when half of the mail has been written.
+    void prepare(const std::vector<FolderToMake>& folders) override {
+        for (const FolderToMake& folder : folders) {
+            if (options_.single_file && folders_.find(folder.path) == nullptr) {
+                throw no_other_folder(folder.path);
+            }
+        }
     }
 
     std::unique_ptr<FolderWriter> writer(const mail::FolderPath& folder) override {
@@ -91,6 +98,13 @@ class MboxStore final : public MailStore {
     }
 
   private:
+    static Error no_other_folder(const mail::FolderPath& folder) {
+        Error error(ErrorCode::CannotCreate, "a single mbox file holds no folder but INBOX",
+                    "name a folder as destination: it then gets an mbox for each folder");
+        error.with_place(base::escape(mail::to_string(folder)));
+        return error;
+    }
+
     std::unique_ptr<MboxStream> open_stream(const mail::FolderPath& folder) {
         const auto [place, name] = existing(folder);
         std::optional<base::File> file = place.find_file(name);

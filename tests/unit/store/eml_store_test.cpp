@@ -55,6 +55,7 @@ TEST(EmlStore, MessagesInTheRootBesideAnInboxAreNotLost) {
     EXPECT_EQ(snapshot_of(*store).at({"INBOX"}).at(0).bytes, "y");
     EXPECT_EQ(snapshot_of(*store).at({"INBOX (2)"}).at(0).bytes, "x");
     EXPECT_THAT(store.diagnostic_ids(), ElementsAre("folder-name-taken"));
+    EXPECT_EQ(store.diagnostics().at(0).place, "the top of the mailbox");
 }
 
 TEST(EmlStore, LinkedFoldersAreFollowedAndTakenOnce) {

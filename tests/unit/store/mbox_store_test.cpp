@@ -345,6 +345,8 @@ TEST(MboxStore, ASingleFileHoldsNoOtherFolder) {
         EXPECT_EQ(error.code(), ErrorCode::CannotCreate);
         EXPECT_FALSE(error.hint().empty());
     }
+    store->prepare({{mail::kInboxPath}});
+    EXPECT_THROW(store->prepare({{mail::kInboxPath}, {{"Sent"}}}), Error);
 }
 
 TEST(MboxStore, AppendsBehindAFileThatEndsBadly) {
