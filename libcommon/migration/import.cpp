@@ -9,13 +9,13 @@
 #include "base/text.hpp"
 #include "base/utf.hpp"
 #include "convert/to_mail.hpp"
+#include "mail/crlf.hpp"
 #include "migration/append_batch.hpp"
 #include "migration/loss_counter.hpp"
 #include "migration/mailbox_check.hpp"
 #include "migration/store_addresses.hpp"
 #include "migration/store_walk.hpp"
 #include "migration/tail.hpp"
-#include "store/imap/crlf.hpp"
 
 namespace mbx::migration {
 namespace {
@@ -65,7 +65,7 @@ std::optional<std::uint64_t> size_over(const base::ByteSource& source, std::uint
     if (source.size() <= limit / 2) {  // line ends can at most double it
         return std::nullopt;
     }
-    const std::uint64_t size = store::imap::crlf_size(source).bytes;
+    const std::uint64_t size = mail::crlf_size(source).bytes;
     return size > limit ? std::optional(size) : std::nullopt;
 }
 

@@ -11,7 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "store/imap/crlf.hpp"
+#include "mail/crlf.hpp"
 #include "store/imap/landed_search.hpp"
 #include "store/imap/message_data.hpp"
 #include "store/imap/settling.hpp"
@@ -34,7 +34,7 @@ struct Slot {
     std::uint64_t ticket = 0;
     mail::Message message;  // its source is let go once there is a result
     std::string flags;
-    CrlfSize size;
+    mail::CrlfSize size;
     int strikes = 0;
     std::optional<AppendResult> result;
 };
@@ -77,7 +77,8 @@ class AppendWriter final : public FolderWriter {
         if (!session_ || !select_tag_.empty()) {
             recovering([] {});  // which flags it keeps is in the answer to SELECT
         }
-        slots_.push_back(Slot{ticket, message, {}, crlf_size(*message.source), 0, std::nullopt});
+        slots_.push_back(
+            Slot{ticket, message, {}, mail::crlf_size(*message.source), 0, std::nullopt});
         if (slots_.back().size.bytes == 0) {  // an empty literal would cancel the command
             slots_.back().message.source = base::memory_source(std::string("\r\n"));
             slots_.back().size.bytes = 2;
@@ -259,7 +260,7 @@ class AppendWriter final : public FolderWriter {
         if (!nonsynchronising && !wait_for_continuation(tag)) {
             return false;
         }
-        CrlfConverter converter;
+        mail::CrlfConverter converter;
         base::Bytes buffer;
         std::uint64_t sent = 0;
         base::for_each_piece(*slot.message.source, [&](base::ByteView piece) {

@@ -7,7 +7,7 @@
 
 #include "base/bytes.hpp"
 #include "base/text.hpp"
-#include "store/imap/crlf.hpp"
+#include "mail/crlf.hpp"
 
 namespace mbx::store::imap {
 namespace {
@@ -90,7 +90,7 @@ ContentDigests digests_of(const base::ByteSource& source) {
     base::Sha256 whole;
     TrimmedHash trimmed;
     std::string head;
-    CrlfConverter converter;
+    mail::CrlfConverter converter;
     base::Bytes buffer;
     base::for_each_piece(source, [&](base::ByteView piece) {
         buffer.clear();

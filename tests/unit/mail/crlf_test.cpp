@@ -1,10 +1,10 @@
-#include "store/imap/crlf.hpp"
+#include "mail/crlf.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace mbx::store::imap {
+namespace mbx::mail {
 namespace {
 
 std::string converted(const std::vector<std::string>& pieces) {
@@ -35,4 +35,4 @@ TEST(Crlf, FindsNulBytes) {
 }
 
 }  // namespace
-}  // namespace mbx::store::imap
+}  // namespace mbx::mail

@@ -7,7 +7,7 @@
 #include "base/byte_source.hpp"
 #include "base/bytes.hpp"
 
-namespace mbx::store::imap {
+namespace mbx::mail {
 
 class CrlfConverter {
   public:
@@ -27,4 +27,4 @@ struct CrlfSize {
 };
 CrlfSize crlf_size(const base::ByteSource& source);
 
-}  // namespace mbx::store::imap
+}  // namespace mbx::mail

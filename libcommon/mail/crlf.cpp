@@ -1,8 +1,8 @@
-#include "store/imap/crlf.hpp"
+#include "mail/crlf.hpp"
 
 #include <cstring>
 
-namespace mbx::store::imap {
+namespace mbx::mail {
 namespace {
 
 constexpr std::byte kCr{'\r'};
@@ -62,4 +62,4 @@ CrlfSize crlf_size(const base::ByteSource& source) {
     return result;
 }
 
-}  // namespace mbx::store::imap
+}  // namespace mbx::mail
