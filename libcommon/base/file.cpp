@@ -43,11 +43,9 @@ auto retry(Call call) {
     }
 }
 
-/// Never through a link: whoever may write into the folder could lay one to any file of ours.
-File create_here(const std::string& path, int flags, mode_t mode) {
-    const int fd = retry([&] {
-        return ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, mode);
-    });
+File make_file(const std::string& path, int flags, mode_t mode) {
+    const int fd =
+        retry([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | flags, mode); });
     if (fd < 0) {
         if (errno == ELOOP) {
             throw Error(ErrorCode::CannotCreate, "is a link", "remove it").with_place(path);
@@ -85,7 +83,8 @@ bool has_its_name_still(const struct stat& opened, const std::string& path) {
 /// Empty, locked, and its owner's only.
 File take_part(const std::string& path) {
     for (;;) {
-        File file = create_here(path, 0, 0600);
+        // Not through a link: whoever may write into the folder could lay one to any file of ours.
+        File file = make_file(path, O_NOFOLLOW, 0600);
         if (retry([&] { return ::flock(file.descriptor(), LOCK_EX | LOCK_NB); }) != 0 &&
             errno == EWOULDBLOCK) {
             throw Error(ErrorCode::TryAgain, "another run is writing this file",
@@ -155,7 +154,7 @@ File File::open_read(const std::string& path) {
 }
 
 File File::create(const std::string& path) {
-    return create_here(path, O_TRUNC, 0600);
+    return make_file(path, O_TRUNC, 0600);
 }
 
 File File::open_append(const std::string& path) {
@@ -308,7 +307,7 @@ void replace_file(const std::string& path, ByteView content) {
     const std::string target = followed(path);
     const Unfinished part(target + ".part");
     ::unlink(part.path.c_str());
-    File file = create_here(part.path, O_EXCL, 0666);
+    File file = make_file(part.path, O_EXCL, 0666);
     if (exists) {
         // Only root can give a file away; what another has made stays ours then.
         static_cast<void>(::fchown(file.descriptor(), status.st_uid, status.st_gid) == 0);

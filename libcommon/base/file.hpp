@@ -15,8 +15,8 @@ class File {
     /// For reading. NoInput when it does not exist, or is a folder or a pipe (nobody's writing is
     /// waited for); NotAllowed when it may not be read.
     static File open_read(const std::string& path);
-    /// For reading and writing, emptied or made for its owner only. CannotCreate when it cannot be,
-    /// and when it is a link.
+    /// For reading and writing, emptied or made for its owner only.
+    /// Throws CannotCreate when it cannot be.
     static File create(const std::string& path);
     /// For appending and reading, made for its owner only when missing.
     static File open_append(const std::string& path);

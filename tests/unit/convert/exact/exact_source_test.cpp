@@ -154,7 +154,7 @@ TEST(ExactSource, RefersToBase64Attachments) {
 
 TEST(ExactSource, RefersToBase64InLinesOfAnyLength) {
     std::string data;
-    for (int i = 0; i < 57'000; ++i) {
+    for (unsigned i = 0; i < 57'000; ++i) {
         data += static_cast<char>(i * i % 251);
     }
     Base64 op{{}, 0, data.size() / 3 * 4, 0, true, true, {}};
@@ -175,7 +175,7 @@ TEST(ExactSource, RefersToBase64InLinesOfAnyLength) {
 
 TEST(ExactSource, RefersToUuencodedAttachments) {
     std::string data;
-    for (int i = 0; i < 57'001; ++i) {
+    for (unsigned i = 0; i < 57'001; ++i) {
         data += static_cast<char>(i * i % 7 == 0 ? 0 : i * i % 251);
     }
     for (const auto& [grave, trimmed] :
