@@ -61,7 +61,7 @@ has() { # NAME...
 @test "to a Dovecot with a dot and the prefix INBOX" {
     import dot anna
     each_has_its_own dot anna
-    has Work 'Work (2)' work 'Entwürfe' '😀' 'dog=2Efood@x' 'p=2Eq' 'p=2Eq (2)'
+    has Work 'Work (2)' work 'Entwürfe' '😀' 'dog=2Efood@x' 'p=2Eq' 'p=3D2Eq'
 }
 
 @test "to Cyrus with slashes, which refuses some signs" {
