@@ -1,0 +1,257 @@
+#include "migration/folder_import.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "convert/to_mail.hpp"
+#include "mail/crlf.hpp"
+#include "migration/store_walk.hpp"
+
+namespace mbx::migration {
+namespace {
+
+/// What is made from parts of the PST is made once, and not for each time that it is read.
+base::SharedSource in_memory_when_small(const base::SharedSource& source) {
+    constexpr std::uint64_t kSmall = 1024 * 1024;
+    if (!source->in_memory().empty() || source->size() > kSmall) {
+        return source;
+    }
+    return base::memory_source(base::read_all(*source, kSmall));
+}
+
+/// The size as it would be sent, when that is over the limit.
+std::optional<std::uint64_t> size_over(const base::ByteSource& source, std::uint64_t limit) {
+    if (source.size() <= limit / 2) {  // line ends can at most double it
+        return std::nullopt;
+    }
+    const std::uint64_t size = mail::crlf_size(source).bytes;
+    return size > limit ? std::optional(size) : std::nullopt;
+}
+
+}  // namespace
+
+using pst::ndb::Nid;
+
+FolderImport::FolderImport(const ImportContext& context, const ImportOptions& options,
+                           const MailTarget& target, FolderMaker& maker, StoreAddresses& addresses,
+                           LossCounter& losses)
+    : context_(context),
+      options_(options),
+      target_(target),
+      maker_(maker),
+      addresses_(addresses),
+      losses_(losses) {
+    result_.pst_path = target.pst_path;
+    result_.path = target.path;
+    if (const Journal::Folder* const earlier = context.journal.folder(target.nid)) {
+        maker.remember(target.path, earlier->path);
+    }
+}
+
+void FolderImport::open_ahead() {
+    if (target_.message_count == 0 || context_.journal.folder(target_.nid) != nullptr) {
+        return;
+    }
+    make_folder();
+    if (!may_hold_unrecorded()) {
+        open_destination();
+    }
+}
+
+void FolderImport::send(const std::function<void()>& between) {
+    context_.progress.start("import " + base::escape(target_.pst_path), target_.message_count);
+    const auto cursor = context_.pst.messages(target_.nid);
+    std::uint64_t seen = 0;
+    while (const auto nid = next(*cursor)) {
+        ++seen;
+        stop_when_asked();
+        import_message(*nid, *cursor);
+        between();
+    }
+    report_missing_rows(seen);
+    if (batch_) {
+        batch_->push();
+    }
+    context_.progress.finish();
+}
+
+ImportedFolder FolderImport::finish() {
+    const Journal::Folder* folder = context_.journal.folder(target_.nid);
+    if (folder == nullptr) {
+        begin_folder();
+    }
+    if (batch_) {
+        batch_->close();
+        result_.sent = batch_->totals().messages;
+        result_.sent_bytes = batch_->totals().bytes;
+        result_.bad += batch_->totals().refused;
+        batch_.reset();
+    }
+    folder = context_.journal.folder(target_.nid);
+    if (!folder->done) {
+        context_.store.create_folder(folder->path, target_.use);
+        context_.journal.resume_folder(target_.nid);
+        context_.journal.end_folder(target_.nid);
+    }
+    result_.path = folder->path;
+    result_.messages = folder->landed;
+    return std::move(result_);
+}
+
+std::optional<Nid> FolderImport::next(pst::MessageCursor& cursor) {
+    try {
+        return cursor.next();
+    } catch (const Error& error) {
+        if (!is_about_one_message(error)) {
+            throw;
+        }
+        add_bad_item(Nid{}, BadKind::Unreadable, error.what(), nullptr);
+        cursor_failed_ = true;
+        return std::nullopt;
+    }
+}
+
+void FolderImport::stop_when_asked() {
+    if (context_.stop.requested() && batch_) {
+        batch_->close();
+    }
+    throw_if_stopped(context_.stop);
+}
+
+void FolderImport::import_message(Nid nid, pst::MessageCursor& cursor) {
+    if (context_.journal.has_landed(nid)) {
+        ++result_.resumed;
+        context_.progress.advance(1, 0);
+        return;
+    }
+    std::optional<mail::Message> message;
+    Landed landed;
+    try {
+        message = read(nid, cursor);
+        if (message) {
+            // Reads all of it: what cannot be read shows here and not halfway to the server.
+            message->source = in_memory_when_small(message->source);
+            landed.key = content_key(*message->source);
+        }
+    } catch (const Error& error) {
+        if (!is_about_one_message(error)) {
+            stop_when_asked();
+            throw;
+        }
+        add_bad_item(nid, BadKind::Unreadable, error.what(), message ? message->source : nullptr);
+        return;
+    }
+    if (message) {
+        landed.nid = nid;
+        landed.flags = message->flags;
+        landed.keywords = message->keywords;
+        landed.internal_date = message->internal_date;
+        send_message(*message, std::move(landed));
+    }
+}
+
+std::optional<mail::Message> FolderImport::read(Nid nid, pst::MessageCursor& cursor) {
+    const mapi::Message stored = cursor.message();
+    if (convert::is_hidden_item(stored)) {
+        ++result_.hidden;
+        return std::nullopt;
+    }
+    convert::ToMailOptions options;
+    options.folder = target_.special;
+    options.use_exact_source = options_.use_exact_source;
+    options.unpack_tnef = options_.unpack_tnef;
+    options.directory = &addresses_;
+    losses_.set_place(target_.pst_path + " " + to_string(nid));
+    mail::Message message = convert::to_mail(stored, options, losses_).message;
+    if (!options_.messages.takes(message)) {
+        ++result_.filtered;
+        return std::nullopt;
+    }
+    return message;
+}
+
+void FolderImport::send_message(const mail::Message& message, Landed landed) {
+    const std::uint64_t size = message.source->size();
+    const auto limit = context_.store.limits().largest_message;
+    if (const auto over = limit ? size_over(*message.source, *limit) : std::nullopt) {
+        add_bad_item(landed.nid, BadKind::TooLarge,
+                     fmt::format("{} bytes, the destination takes {}", *over, *limit),
+                     message.source);
+        return;
+    }
+    open_folder();
+    if (auto id = tail_.take(landed.key)) {
+        landed.id = std::move(*id);
+        context_.journal.add(landed);
+        ++result_.recovered;
+    } else {
+        batch_->add(message, std::move(landed));
+    }
+    context_.progress.advance(1, size);
+}
+
+void FolderImport::open_folder() {
+    if (batch_) {
+        return;
+    }
+    const Journal::Folder* const earlier = context_.journal.folder(target_.nid);
+    if (earlier != nullptr && !earlier->done) {
+        context_.store.create_folder(earlier->path, target_.use);
+        tail_ = Tail(context_.store, context_.journal, target_.nid, context_.stop);
+    } else if (earlier == nullptr) {
+        make_folder();
+        if (may_hold_unrecorded()) {
+            tail_ = Tail(context_.store, result_.path, context_.stop);
+            before_ = 0;  // nobody knows how many of them are the earlier run's
+        }
+    }
+    open_destination();
+    begin_folder();
+    batch_.emplace(std::move(writer_), context_.journal, target_.nid, context_.bad_items,
+                   target_.pst_path);
+}
+
+void FolderImport::open_destination() {
+    if (!writer_) {
+        make_folder();
+        writer_ = context_.store.writer(result_.path);
+    }
+}
+
+void FolderImport::make_folder() {
+    if (is_made_) {
+        return;
+    }
+    if (const Journal::Folder* const earlier = context_.journal.folder(target_.nid)) {
+        result_.path = earlier->path;
+        context_.store.create_folder(result_.path, target_.use);
+    } else {
+        result_.path = maker_.make(target_);
+    }
+    before_ = context_.store.message_count(result_.path).value_or(0);
+    is_made_ = true;
+}
+
+void FolderImport::begin_folder() {
+    make_folder();
+    context_.journal.begin_folder(target_.nid, target_.pst_path, result_.path, before_);
+}
+
+void FolderImport::report_missing_rows(std::uint64_t seen) {
+    if (seen < target_.message_count && !cursor_failed_) {
+        add_bad_item(Nid{}, BadKind::Unreadable,
+                     fmt::format("the folder lists {} messages, only {} are there",
+                                 target_.message_count, seen),
+                     nullptr);
+    }
+}
+
+void FolderImport::add_bad_item(Nid nid, BadKind kind, std::string reason,
+                                const base::SharedSource& bytes) {
+    const std::string id = nid == Nid{} ? std::string() : to_string(nid);
+    context_.bad_items.add({target_.pst_path, id, kind, std::move(reason), ""}, bytes);
+    ++result_.bad;
+    context_.progress.advance(1, 0);
+}
+
+}  // namespace mbx::migration
