@@ -151,12 +151,15 @@ class Exporter {
 
     void add_bad_item(const Prepared& prepared, ExportedFolder& folder, BadKind kind,
                       const Error& error) {
-        BadItem item{mail::to_string(folder.path), "", kind, error.what(), ""};
-        if (prepared.mail) {
-            item.id = prepared.mail->id;
+        const auto& [id, bytes] = prepared.mail
+                                      ? store::Salvaged{prepared.mail->id, prepared.mail->source}
+                                      : prepared.salvaged;
+        std::string reason = error.what();
+        if (!error.hint().empty()) {
+            reason += "; " + error.hint();
         }
-        context_.bad_items.add(std::move(item),
-                               prepared.mail ? prepared.mail->source : prepared.salvaged);
+        context_.bad_items.add({mail::to_string(folder.path), id, kind, std::move(reason), ""},
+                               bytes);
         ++folder.bad;
         context_.progress.advance(1, 0);
     }

@@ -34,7 +34,9 @@ class Plain final : public PreparedMessages {
                 throw;
             }
             prepared.failure = error;
-            prepared.salvaged = prepared.mail ? nullptr : stream_->salvaged();
+            if (!prepared.mail) {
+                prepared.salvaged = stream_->salvaged();
+            }
         }
         return prepared;
     }

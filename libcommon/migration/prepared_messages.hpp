@@ -21,7 +21,7 @@ struct Prepared {
     std::optional<mail::Message> mail;  ///< absent when it could not be read
     std::optional<mapi::Message> mapi;  ///< absent when it is left out or bad
     std::optional<Error> failure;
-    base::SharedSource salvaged;  ///< of a message that could not be read; null when nothing
+    store::Salvaged salvaged;  ///< of a message that could not be read
     std::vector<base::Diagnostic> losses;
 };
 

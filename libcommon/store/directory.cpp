@@ -241,7 +241,8 @@ std::optional<base::File> Directory::find_file(const std::string& name) const {
             return std::nullopt;
         }
         if (errno == ELOOP) {
-            throw Error(ErrorCode::BadData, "is a symbolic link, which is not followed")
+            throw Error(ErrorCode::BadData, "is a symbolic link, which is not followed",
+                        "put the file itself in its place")
                 .with_place(base::escape(path_of(name)));
         }
         throw failure("cannot open", path_of(name), ErrorCode::Io);

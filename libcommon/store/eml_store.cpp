@@ -16,6 +16,7 @@
 #include "store/folder_table.hpp"
 #include "store/folder_walk.hpp"
 #include "store/message_file.hpp"
+#include "store/stored_message.hpp"
 
 namespace mbx::store {
 namespace {
@@ -51,6 +52,7 @@ class EmlStream final : public MessageStream {
     std::optional<mail::Message> next() override {
         while (next_ < names_.size()) {
             const std::string name = std::move(names_[next_++]);
+            salvaged_ = {name, nullptr};
             try {
                 if (const std::optional<base::File> file = folder_.find_file(name)) {
                     return read(name, *file);
@@ -66,18 +68,20 @@ class EmlStream final : public MessageStream {
     }
 
     std::optional<std::uint64_t> remaining() const override { return names_.size() - next_; }
+    Salvaged salvaged() override { return std::move(salvaged_); }
 
   private:
-    mail::Message read(const std::string& name, const base::File& file) const {
+    mail::Message read(const std::string& name, const base::File& file) {
         mail::Message message;
         message.id = name;
-        message.source = message_file_source(file, [folder = folder_, name] {
+        salvaged_.bytes = message_file_source(file, [folder = folder_, name] {
             if (std::optional<base::File> again = folder.find_file(name)) {
                 return *std::move(again);
             }
             throw Error(ErrorCode::Io, "the file is gone")
                 .with_place(base::escape(folder.path_of(name)));
         });
+        message.source = unpacked(salvaged_.bytes);
         if (message.source->size() == 0) {
             report_empty_message(diagnostics_, base::escape(folder_.path_of(name)));
         }
@@ -95,6 +99,7 @@ class EmlStream final : public MessageStream {
     std::vector<std::string> names_;
     std::size_t next_ = 0;
     std::map<std::string, EmlFlags, std::less<>> flags_;
+    Salvaged salvaged_;
 };
 
 /// The largest number that a file is named by.

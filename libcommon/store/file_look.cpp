@@ -11,10 +11,23 @@ namespace {
 
 using namespace std::string_view_literals;
 
+struct Packing {
+    std::string_view start;
+    std::string_view words;
+};
+
+constexpr std::array kPackings{
+    Packing{"\x1f\x8b\x08"sv, kGzipPacking},
+    Packing{"\x1f\x9d"sv, "compressed with compress"sv},
+    Packing{"\xfd\x37zXZ\0"sv, "compressed with xz"sv},
+    Packing{"\x28\xb5\x2f\xfd"sv, "compressed with zstd"sv},
+    Packing{"\x04\x22\x4d\x18"sv, "compressed with lz4"sv},
+    Packing{"Dovecot-LZ4\r*\x9b\xc5"sv, "compressed with lz4"sv},
+    Packing{"CRYPTED\x03\x07"sv, "encrypted by Dovecot's mail_crypt"sv},
+};
+
 /// Zip is among them: unlike a picture it may well be somebody's archive of mail.
-constexpr std::array kCompressed{"\x1f\x8b"sv,           "\x28\xb5\x2f\xfd"sv, "BZh"sv,
-                                 "\xfd\x37zXZ\0"sv,      "\x04\x22\x4d\x18"sv, "PK\x03\x04"sv,
-                                 "7z\xbc\xaf\x27\x1c"sv, "Rar!\x1a\x07"sv};
+constexpr std::array kArchives{"PK\x03\x04"sv, "7z\xbc\xaf\x27\x1c"sv, "Rar!\x1a\x07"sv};
 
 constexpr std::array kKnown{"%PDF-"sv,
                             "\x89PNG\r\n"sv,
@@ -96,8 +109,8 @@ bool is_control(char byte) noexcept {
 }  // namespace
 
 FileLook look_of(std::string_view start) {
-    if (starts_with_any(start, kCompressed)) {
-        return FileLook::Compressed;
+    if (!packing_of(start).empty() || starts_with_any(start, kArchives)) {
+        return FileLook::Packed;
     }
     if (starts_with_any(start, kKnown)) {
         return FileLook::Known;
@@ -113,6 +126,16 @@ FileLook look_of(std::string_view start) {
         return FileLook::Mail;
     }
     return std::any_of(start.begin(), start.end(), is_control) ? FileLook::Unknown : FileLook::Text;
+}
+
+std::string_view packing_of(std::string_view start) {
+    if (start.starts_with("BZh") && start.substr(0, 10).ends_with("1AY&SY")) {
+        return "compressed with bzip2";
+    }
+    const auto* const found =
+        std::find_if(kPackings.begin(), kPackings.end(),
+                     [&](const Packing& packing) { return start.starts_with(packing.start); });
+    return found != kPackings.end() ? found->words : std::string_view();
 }
 
 std::string start_of(const base::File& file, std::uint64_t offset) {

@@ -10,16 +10,20 @@
 namespace mbx::store {
 
 enum class FileLook {
-    Mail,        ///< a message, or an mbox, however damaged
-    Compressed,  ///< whatever is in it
-    Known,       ///< a picture, a database, ...: certainly no mail
-    Text,        ///< other text: notes, filter rules, lists
-    Unknown,     ///< other bytes
+    Mail,     ///< a message, or an mbox, however damaged
+    Packed,   ///< whatever is in it
+    Known,    ///< a picture, a database, ...: certainly no mail
+    Text,     ///< other text: notes, filter rules, lists
+    Unknown,  ///< other bytes
 };
 
 /// `start`: the first kLookSize bytes, or all.
 FileLook look_of(std::string_view start);
 inline constexpr std::size_t kLookSize = 4096;
+
+/// How a file that starts so is compressed or encrypted, in words; empty when it is not.
+std::string_view packing_of(std::string_view start);
+inline constexpr std::string_view kGzipPacking = "compressed with gzip";
 
 /// The first bytes from `offset` on, kLookSize at most.
 std::string start_of(const base::File& file, std::uint64_t offset = 0);

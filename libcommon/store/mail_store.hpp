@@ -32,6 +32,12 @@ class FolderError : public Error {
     explicit FolderError(Error error) : Error(std::move(error)) {}
 };
 
+/// What could be had of a message that cannot be read.
+struct Salvaged {
+    std::string id;            ///< as mail::Message::id; of text that is no message: its offset
+    base::SharedSource bytes;  ///< null when there are none
+};
+
 /// The messages of one folder, pulled one at a time in the store's order (UID, file position, file
 /// name).
 class MessageStream {
@@ -45,8 +51,8 @@ class MessageStream {
     virtual std::optional<mail::Message> next() = 0;
     /// How many calls of next() are to come, when that is known without reading.
     virtual std::optional<std::uint64_t> remaining() const { return std::nullopt; }
-    /// What could be had of the message for which next() has just thrown; null when nothing.
-    virtual base::SharedSource salvaged() { return nullptr; }
+    /// Of the message for which next() has just thrown.
+    virtual Salvaged salvaged() { return {}; }
 };
 
 /// Where an appended message has landed, or why it has not.

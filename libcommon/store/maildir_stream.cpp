@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "store/maildir_name.hpp"
 #include "store/message_file.hpp"
+#include "store/stored_message.hpp"
 
 namespace mbx::store {
 namespace {
@@ -99,6 +100,7 @@ MaildirStream::MaildirStream(Directory folder, base::Diagnostics& diagnostics)
 std::optional<mail::Message> MaildirStream::next() {
     while (next_ < entries_.size()) {
         const Entry entry = std::move(entries_[next_++]);
+        salvaged_ = {std::string(split_maildir_name(entry.name).unique), nullptr};
         try {
             if (std::optional<mail::Message> message = read(entry)) {
                 if (message->source->size() == 0) {
@@ -130,13 +132,14 @@ std::optional<mail::Message> MaildirStream::read(const Entry& entry) {
     const MaildirName name = split_maildir_name(opened->name);
     mail::Message message;
     message.id = name.unique;
-    message.source = message_file_source(opened->file, [folder = folder_, entry] {
+    salvaged_.bytes = message_file_source(opened->file, [folder = folder_, entry] {
         if (std::optional<MaildirFolder::Opened> again = folder->open(entry)) {
             return std::move(again->file);
         }
         throw Error(ErrorCode::Io, "the message was deleted while the mailbox was read")
             .with_place(base::escape(folder->directory().path_of(entry.name)));
     });
+    message.source = unpacked(salvaged_.bytes);
     message.internal_date = plausible_change_time(opened->file);
     if (!message.internal_date) {
         message.internal_date = time_of_maildir_name(name.unique);

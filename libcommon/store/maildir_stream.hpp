@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/diagnostics.hpp"
@@ -49,6 +50,7 @@ class MaildirStream final : public MessageStream {
     MaildirStream(Directory folder, base::Diagnostics& diagnostics);
     std::optional<mail::Message> next() override;
     std::optional<std::uint64_t> remaining() const override { return entries_.size() - next_; }
+    Salvaged salvaged() override { return std::move(salvaged_); }
 
   private:
     std::optional<mail::Message> read(const MaildirFolder::Entry& entry);
@@ -61,6 +63,7 @@ class MaildirStream final : public MessageStream {
     std::vector<MaildirFolder::Entry> entries_;
     std::size_t next_ = 0;
     std::set<char> nameless_letters_;
+    Salvaged salvaged_;
 };
 
 std::uint64_t count_maildir_messages(Directory folder);

@@ -48,7 +48,7 @@ MboxLook look_at_mbox(const base::File& file) {
     if (look == FileLook::Known) {
         return MboxLook::Other;
     }
-    if (look != FileLook::Compressed && holds_messages(file)) {
+    if (look != FileLook::Packed && holds_messages(file)) {
         return MboxLook::Damaged;
     }
     return look == FileLook::Text ? MboxLook::Other : MboxLook::MayBeMail;

@@ -62,6 +62,10 @@ std::uint64_t settled_size(const base::File& file, base::Diagnostics& diagnostic
     return file.size();
 }
 
+std::string id_of(const MboxEntry& entry) {
+    return fmt::format("#{}", entry.number);
+}
+
 }  // namespace
 
 struct MboxStream::Found {
@@ -82,22 +86,12 @@ MboxStream::~MboxStream() = default;
 
 std::optional<mail::Message> MboxStream::next() {
     try {
-        const bool is_first = !std::exchange(has_begun_, true);
-        std::optional<Found> found;
-        try {
-            found = find_next();
-        } catch (const Error&) {
-            if (is_first) {
-                salvaged_ = std::make_shared<RangeSource>(file_, 0, splitter_.position());
-            }
-            throw;
-        }
+        const std::optional<Found> found = find_next_or_salvage();
         if (!found) {
             report_left_out();
             return std::nullopt;
         }
-        const std::string place =
-            fmt::format("#{} at 0x{:x}", found->entry.number, found->entry.offset);
+        const std::string place = fmt::format("{} at 0x{:x}", salvaged_.id, found->entry.offset);
         if (found->begin == found->end) {
             report_empty_message(diagnostics_, base::escape(file_->path()) + ": " + place);
         }
@@ -109,6 +103,24 @@ std::optional<mail::Message> MboxStream::next() {
         }
     } catch (Error& error) {
         error.with_place(base::escape(file_->path()));
+        throw;
+    }
+}
+
+std::optional<MboxStream::Found> MboxStream::find_next_or_salvage() {
+    const std::uint64_t begin = splitter_.position();
+    salvaged_ = {fmt::format("0x{:x}", begin), nullptr};
+    try {
+        std::optional<Found> found = find_next();
+        if (found) {
+            salvaged_.id = id_of(found->entry);
+        }
+        return found;
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::BadData) {
+            salvaged_.bytes =
+                std::make_shared<RangeSource>(file_, begin, splitter_.position() - begin);
+        }
         throw;
     }
 }
@@ -158,7 +170,7 @@ std::optional<MboxStream::Found> MboxStream::find_next() {
 mail::Message MboxStream::make_message(const Found& found) const {
     const std::uint64_t size = found.end - found.begin;
     mail::Message message;
-    message.id = fmt::format("#{}", found.entry.number);
+    message.id = id_of(found.entry);
     message.flags = found.status.flags;
     message.keywords = found.status.keywords;
     message.internal_date = found.entry.postmark.date;

@@ -22,14 +22,15 @@ class MboxStream final : public MessageStream {
 
     std::optional<mail::Message> next() override;
 
-    /// The text before the first postmark.
-    base::SharedSource salvaged() override { return std::move(salvaged_); }
+    /// Also the text before the first postmark.
+    Salvaged salvaged() override { return std::move(salvaged_); }
 
     /// Runs to the end. Messages that cannot be read count.
     std::uint64_t count_rest();
 
   private:
     struct Found;
+    std::optional<Found> find_next_or_salvage();
     std::optional<Found> find_next();
     mail::Message make_message(const Found& found) const;
     void report_left_out();
@@ -37,8 +38,7 @@ class MboxStream final : public MessageStream {
     std::shared_ptr<const base::File> file_;
     base::Diagnostics& diagnostics_;
     MboxSplitter splitter_;
-    base::SharedSource salvaged_;
-    bool has_begun_ = false;
+    Salvaged salvaged_;
     std::uint64_t expunged_ = 0;
     std::uint64_t internal_ = 0;
 };

@@ -58,36 +58,13 @@ class DeferredFileSource final : public base::ByteSource {
     std::function<base::File()> reopen_;
 };
 
-/// What a compressed file starts with; no message starts so.
-void refuse_compressed(std::string_view start) {
-    using namespace std::string_view_literals;
-    struct Magic {
-        std::string_view bytes;
-        const char* text;
-    };
-    static constexpr std::array kMagics{
-        Magic{"\x1f\x8b\x08"sv, "the message is compressed (gzip)"},
-        Magic{"\x28\xb5\x2f\xfd"sv, "the message is compressed (zstd)"},
-        Magic{"BZh91AY"sv, "the message is compressed (bzip2)"},
-        Magic{"\xfd\x37zXZ\0"sv, "the message is compressed (xz)"},
-        Magic{"\x04\x22\x4d\x18"sv, "the message is compressed (lz4)"},
-    };
-    for (const Magic& magic : kMagics) {
-        if (start.substr(0, magic.bytes.size()) == magic.bytes) {
-            throw Error(ErrorCode::BadData, magic.text,
-                        "the mail server did that; export through the server (imap://) instead");
-        }
-    }
-}
-
 }  // namespace
 
 base::SharedSource message_file_source(const base::File& file, std::function<base::File()> reopen) {
     const std::uint64_t size = file.size();
-    base::Bytes bytes(static_cast<std::size_t>(size <= kReadAtOnce ? size : 16));
-    bytes.resize(file.read_at(0, bytes));
-    refuse_compressed(base::as_text(bytes));
     if (size <= kReadAtOnce) {
+        base::Bytes bytes(static_cast<std::size_t>(size));
+        bytes.resize(file.read_at(0, bytes));
         return base::memory_source(std::move(bytes));
     }
     return std::make_shared<DeferredFileSource>(size, std::move(reopen));

@@ -1,4 +1,5 @@
-// A message that is a file of its own (Maildir, eml): its bytes and its date.
+// A message that is a file of its own (Maildir, eml): its bytes, as they lie there, and
+// its date.
 #pragma once
 
 #include <functional>
@@ -13,9 +14,8 @@
 namespace mbx::store {
 
 /// Small files are read at once; of larger ones only the size is kept, and each reader opens its
-/// own file with `reopen`, so that messages kept alive hold no descriptors.
-/// Throws Error(BadData) when the file is compressed (a server's plugin did that); readers throw
-/// Error(Io) when the file has another size by then.
+/// own file with `reopen`, so that messages kept alive hold no descriptors. They throw Error(Io)
+/// when the file has another size by then.
 base::SharedSource message_file_source(const base::File& file, std::function<base::File()> reopen);
 
 /// Says that a message has no bytes. It is still a message: a mailbox comes out with as many.

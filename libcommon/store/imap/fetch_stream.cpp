@@ -75,7 +75,7 @@ class FetchStream final : public MessageStream {
         : pool_(std::move(pool)), mailbox_(std::move(mailbox)), diagnostics_(diagnostics) {}
 
     std::optional<mail::Message> next() override {
-        salvaged_ = nullptr;
+        salvaged_ = {};
         for (;;) {
             try {
                 if (is_done()) {
@@ -111,7 +111,7 @@ class FetchStream final : public MessageStream {
         }
     }
 
-    base::SharedSource salvaged() override { return salvaged_; }
+    Salvaged salvaged() override { return salvaged_; }
 
   private:
     /// An Error for the caller, about one message: it passes the handler of lost connections.
@@ -403,7 +403,7 @@ class FetchStream final : public MessageStream {
         message.id = fmt::format("{}", uid);
         message.source = spool.take();
         if (came == Pieces::Some) {
-            salvaged_ = message.source->size() > 0 ? message.source : nullptr;
+            salvaged_ = {message.id, message.source->size() > 0 ? message.source : nullptr};
             throw BadMessage{Error(ErrorCode::BadData, reason).with_place(place(uid))};
         }
         diagnostics_.report({base::Severity::Info, "read-in-pieces", place(uid), reason});
@@ -467,7 +467,7 @@ class FetchStream final : public MessageStream {
     std::map<std::uint32_t, std::string> suspects_;  // with the reason
     std::set<std::uint32_t> without_text_;
     std::map<std::uint32_t, int> strikes_;
-    base::SharedSource salvaged_;
+    Salvaged salvaged_;
     int attempts_ = 0;
     unsigned throttles_ = 0;
 };

@@ -8,6 +8,15 @@ setup_file() {
     start_dovecot dovecot
     start_cyrus cyrus 'munge8bit: no'
     start_courier courier
+    local kind
+    for kind in gz bz2 lz4 zstd; do
+        start_dovecot "packed-$kind" "protocol imap {
+ mail_plugins = \$mail_plugins zlib
+}
+plugin {
+ zlib_save = $kind
+}"
+    done
     start_dovecot gmail $'namespace inbox {\n mailbox "All Mail" {\n  auto = create\n  special_use = \\All\n }\n}'
 }
 
@@ -126,4 +135,31 @@ everywhere() { # USER
     mbx-export --exclude '\All' --tls none "$(url gmail anna)" b.pst >summary 2>said
     grep -q ' 3 messages' summary
     [[ ! -s said ]]
+}
+
+@test "a Maildir whose messages Dovecot has compressed with gzip comes out as it went in" {
+    local packed
+    need packed-gz
+    { printf 'Subject: large\r\n\r\n'; seq -f '%.0f lines of the body\r' 200000; } >large
+    printf 'Subject: small\r\n\r\ntext\r\n' >small
+    talk packed-gz anna 'APPEND INBOX (\Seen) <large' 'CREATE Work' 'APPEND Work <small'
+    packed=$(dovecot_maildir packed-gz anna)
+    [[ $(head -c 2 "$packed"/cur/*S=*:2,S | od -An -tx1) == ' 1f 8b' ]]
+    mbx-export --quiet "maildir:$packed" a.pst
+    pst-import --quiet a.pst maildir:new
+    tr -d '\r' <large | cmp - new/cur/*:2,S
+    tr -d '\r' <small | cmp - new/.Work/cur/*
+}
+
+@test "a message that Dovecot has compressed otherwise is named, and kept" {
+    local kind
+    printf 'Subject: kept\r\n\r\n%s\r\n' "$(seq 1000)" >message
+    for kind in bz2:bzip2 lz4:lz4 zstd:zstd; do
+        need "packed-${kind%:*}"
+        talk "packed-${kind%:*}" anna 'APPEND INBOX <message'
+        cp -r "$(dovecot_maildir "packed-${kind%:*}" anna)" "${kind%:*}"
+        outcome 65 mbx-export "maildir:${kind%:*}" a.pst
+        [[ $(jq -r .reason a.pst.bad/list.jsonl) == *"compressed with ${kind#*:}; "*'imap://'* ]]
+        cmp "$(find "${kind%:*}" -name "$(jq -r .id a.pst.bad/list.jsonl)*")" a.pst.bad/000001.eml
+    done
 }

@@ -115,7 +115,11 @@ TEST_F(ExportMailbox, PublishesNothingWithTooManyBadItems) {
                                   test::numbered_mail(2)});
     EXPECT_EQ(failure(), ErrorCode::BadData);
     expect_no_file();
-    EXPECT_EQ(bad_items_->count(), 1U);
+    ASSERT_EQ(bad_items_->count(), 1U);
+    const BadItem& item = bad_items_->items()[0];
+    EXPECT_EQ(item.id, "unreadable");
+    EXPECT_EQ(item.reason, "cannot be read; read it elsewhere");
+    EXPECT_EQ(base::read_file(bad_items_->folder() + "/" + item.kept_as, 10), "x");
     limit_ = 1;
     EXPECT_EQ(run(path_).messages(), 2U);
     EXPECT_TRUE(std::filesystem::exists(path_));

@@ -171,7 +171,8 @@ class FakeStream final : public store::MessageStream {
         }
         mail::Message message = messages_[at_++];
         if (message.id == "unreadable") {
-            throw Error(ErrorCode::BadData, "cannot be read");
+            salvaged_ = {message.id, message.source};
+            throw Error(ErrorCode::BadData, "cannot be read", "read it elsewhere");
         }
         if (message.id == "folder refused") {
             at_ = messages_.size();
@@ -182,10 +183,12 @@ class FakeStream final : public store::MessageStream {
         }
         return message;
     }
+    store::Salvaged salvaged() override { return std::move(salvaged_); }
 
   private:
     std::vector<mail::Message> messages_;
     std::size_t at_ = 0;
+    store::Salvaged salvaged_;
 };
 
 /// Messages land at once; results are given by flush() only, as by a server far away.

@@ -79,7 +79,13 @@ TEST(EmlStore, ABadFileIsAnErrorAndTheNextOneComes) {
     OpenedStore store("eml:" + folder / "t", OpenMode::Read);
     const auto stream = store->messages(mail::kInboxPath);
     EXPECT_THROW(stream->next(), Error);
+    const Salvaged damaged = stream->salvaged();
+    EXPECT_EQ(damaged.id, "1.eml");
+    EXPECT_EQ(base::read_all_text(*damaged.bytes, 100), "\x1f\x8b\x08rest");
     EXPECT_THROW(stream->next(), Error);
+    const Salvaged link = stream->salvaged();
+    EXPECT_EQ(link.id, "2.eml");
+    EXPECT_FALSE(link.bytes);
     EXPECT_EQ(stream->next()->id, "3.eml");
     EXPECT_FALSE(stream->next());
 }

@@ -206,10 +206,11 @@ TEST_F(MaildirTest, ReadingChangesNothing) {
 }
 
 TEST_F(MaildirTest, ABadMessageIsAnErrorAndTheNextOneComes) {
+    const std::string broken = "\x1f\x8b\x08rest";
     put("cur/1.good:2,");
     fs::create_symlink("/etc/passwd", root() + "/cur/2.link:2,");
     ASSERT_EQ(::mkfifo((root() + "/cur/3.pipe:2,").c_str(), 0600), 0);
-    put("cur/4.gzip:2,", "\x1f\x8b\x08rest");
+    put("cur/4.gzip,S=99:2,SZ", broken);
     put("cur/5.good:2,");
     OpenedStore store(url(), OpenMode::Read);
     const auto stream = store->messages(mail::kInboxPath);
@@ -224,10 +225,17 @@ TEST_F(MaildirTest, ABadMessageIsAnErrorAndTheNextOneComes) {
         } catch (const Error& error) {
             EXPECT_EQ(error.code(), ErrorCode::BadData);
             EXPECT_THAT(error.place(), testing::HasSubstr(root()));
-            seen.push_back(error.place().substr(error.place().rfind('/') + 1) + "!");
+            EXPECT_EQ(error.hint().empty(), error.text() == "is not a regular file");
+            const Salvaged salvaged = stream->salvaged();
+            seen.push_back("error: " + salvaged.id);
+            EXPECT_EQ(salvaged.bytes != nullptr, salvaged.id == "4.gzip,S=99");
+            if (salvaged.bytes) {
+                EXPECT_EQ(base::read_all_text(*salvaged.bytes, 100), broken);
+            }
         }
     }
-    EXPECT_THAT(seen, ElementsAre("1.good", "2.link:2,!", "3.pipe:2,!", "4.gzip:2,!", "5.good"));
+    EXPECT_THAT(seen, ElementsAre("1.good", "error: 2.link", "error: 3.pipe", "error: 4.gzip,S=99",
+                                  "5.good"));
 }
 
 TEST_F(MaildirTest, AnEmptyMessageIsAMessageAndAWarning) {

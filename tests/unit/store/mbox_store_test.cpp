@@ -128,9 +128,10 @@ TEST(MboxStore, AFileWithTextBeforeItsMessagesIsReadAndTheTextIsKept) {
         const FolderPath inner = store->folders().at(0).path;
         const auto stream = store->messages(inner);
         EXPECT_THROW(stream->next(), Error);
-        const base::SharedSource kept = stream->salvaged();
-        ASSERT_TRUE(kept);
-        EXPECT_EQ(base::read_all_text(*kept, 1000), text);
+        const Salvaged kept = stream->salvaged();
+        EXPECT_EQ(kept.id, "0x0");
+        ASSERT_TRUE(kept.bytes);
+        EXPECT_EQ(base::read_all_text(*kept.bytes, 1000), text);
         EXPECT_TRUE(stream->next());
         EXPECT_TRUE(stream->next());
         EXPECT_FALSE(stream->next());

@@ -13,7 +13,8 @@ namespace {
 using test::numbered;
 using test::Turn;
 
-/// What next() has given: "UID text", or "error: words", with what was salvaged behind it.
+/// What next() has given: "UID text", or "error: words", with the UID and the bytes that were
+/// salvaged.
 using Seen = std::vector<std::string>;
 
 class FetchStream : public test::ImapTest {
@@ -49,8 +50,9 @@ class FetchStream : public test::ImapTest {
                 if (error.code() != ErrorCode::BadData) {
                     throw;
                 }
-                seen.push_back(std::string("error: ") + error.what() + ": " +
-                               test::text_of(stream->salvaged()));
+                const Salvaged salvaged = stream->salvaged();
+                seen.push_back(std::string("error: ") + error.what() + ": " + salvaged.id + ": " +
+                               test::text_of(salvaged.bytes));
             }
         }
     }
@@ -251,7 +253,7 @@ TEST_F(FetchStream, SetsAsideAMessageThatEndsTheConnectionTwice) {
     std::sort(seen.begin(), seen.end());
     EXPECT_EQ(seen, (Seen{uid(1), uid(2), uid(4), uid(5),
                           "error: INBOX UID 3: the server ends the connection on this message: "
-                          "first bytes"}));
+                          "3: first bytes"}));
 }
 
 TEST_F(FetchStream, ReadsInPiecesWhatTheServerCannotGiveWhole) {
@@ -308,7 +310,7 @@ TEST_F(FetchStream, DoesNotCallGoneWhatIsOnlyKeptBack) {
     });
     EXPECT_EQ(read(), (Seen{uid(2),
                             "error: INBOX UID 1: the server does not give the text of this "
-                            "message: (none)"}));
+                            "message: 1: (none)"}));
 }
 
 TEST_F(FetchStream, WaitsWhenTheServerIsThrottled) {
@@ -400,7 +402,7 @@ TEST_F(FetchStream, FailsAsAWholeWhenTheServerTalksNonsenseForEver) {
         return true;
     });
     EXPECT_EQ(read(), (Seen{"error: INBOX UID 1: the server ends the connection on this message: "
-                            "(none)"}));
+                            "1: (none)"}));
     server.on("EXAMINE", [](Turn& turn) {
         turn.send("* 1 FETCH (\r\n");
         return true;
