@@ -7,7 +7,6 @@ setup() {
     export PATH="$MBX_BIN:$PATH" LC_ALL=C.UTF-8
     cd "$BATS_TEST_TMPDIR" || return
     ansi=$MBX_SHARED/corpus/pstsdk/sample2.pst
-    [[ -e $ansi ]] || skip "no corpus in $MBX_SHARED (set MBX_SHARED)"
 }
 
 # as_in PAGE TEXT: an ANSI store whose folder "Sample2" and word "sample" are TEXT in the page, made and imported

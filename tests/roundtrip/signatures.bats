@@ -27,12 +27,8 @@ setup() {
     export PATH="$MBX_BIN:$MBX_SOURCE/tests/roundtrip:$PATH" LC_ALL=C.UTF-8 MBX_PASSWORD=secret
     # shellcheck source=/dev/null # checked by itself
     source "$MBX_SOURCE/tests/support/servers/servers.bash"
-    shared=${MBX_SHARED:-$MBX_SOURCE/../shared}
     cd "$BATS_TEST_TMPDIR" || return
-    if ! has_signers; then
-        [[ ${MBX_NEED_SERVERS:-} != 1 ]] || return 1
-        skip "python3-dkim or gnupg is not there"
-    fi
+    has_signers || lacking "python3-dkim or gnupg is not there: scripts/install-dependencies --test"
 }
 
 signed_mail() { # lf|crlf|imap
@@ -103,17 +99,17 @@ all_the_same() { # FOLDER [DKIM-SIGNATURES]
     row S/MIME 'does not verify' 7
 }
 
+# bats test_tags=corpus
 @test "Outlook's own S/MIME messages" {
-    [[ -d $shared/corpus ]] || skip "no corpus in $shared"
-    "$MBX_WRITE_MSG_PST" msg.pst "$shared"/corpus/*/*.msg
+    "$MBX_WRITE_MSG_PST" msg.pst "$MBX_SHARED"/corpus/*/*.msg
     pst-import --quiet msg.pst maildir:new
     run -0 compare-signatures new
     row S/MIME verifies 2
     row S/MIME encrypted 2
 }
 
+# bats test_tags=corpus
 @test "all signed mail of the corpus" {
-    [[ -d $shared/corpus ]] || skip "no corpus in $shared"
     mkdir -p old/{cur,new,tmp}
     number=0
     while IFS= read -r -d '' file; do
@@ -121,12 +117,12 @@ all_the_same() { # FOLDER [DKIM-SIGNATURES]
             *.mbox | *.msg | *.pst | *.tsv | *.md) continue ;;
         esac
         cp -- "$file" "old/cur/$((1500000000 + ++number)).corpus:2,S"
-    done < <(grep -rlZaiE '^DKIM-Signature:|multipart/(signed|encrypted)|pkcs7-mime|BEGIN PGP SIGNED' "$shared/corpus")
+    done < <(grep -rlZaiE '^DKIM-Signature:|multipart/(signed|encrypted)|pkcs7-mime|BEGIN PGP SIGNED' "$MBX_SHARED/corpus")
     echo "$number files"
     mbx-export --quiet maildir:old a.pst
     pst-import --quiet a.pst maildir:new
     compare-signatures old new >&3
-    cp -- "$shared/corpus/linux-api-list/linux-api-list.mbox" list
+    cp -- "$MBX_SHARED/corpus/linux-api-list/linux-api-list.mbox" list
     mbx-export --quiet mbox:list b.pst
     pst-import --quiet b.pst mbox:again --work-dir .
     compare-signatures list again >&3

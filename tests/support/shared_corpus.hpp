@@ -1,6 +1,6 @@
 // The shared folder of real mail and PSTs, when it is there: the environment variable MBX_SHARED,
-// else the CMake variable of that name. A test that needs it skips, and says so on the screen,
-// where it is not.
+// else the CMake variable of that name. Suites of tests that need it are named Corpus...: CTest
+// knows them only where it is.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mbx::test {
@@ -34,10 +35,17 @@ inline std::vector<std::filesystem::path> corpus_files(const std::string& extens
     return files;
 }
 
+inline bool is_of_corpus() {
+    const auto* const info = ::testing::UnitTest::GetInstance()->current_test_info();
+    return std::string_view(info->test_suite_name()).starts_with("Corpus");
+}
+
 }  // namespace mbx::test
 
+/// For runs by hand. Pre: the suite's name begins with "Corpus".
 #define MBX_NEEDS_SHARED(path)                                         \
     do {                                                               \
+        ASSERT_TRUE(::mbx::test::is_of_corpus());                      \
         if (!std::filesystem::exists(path)) {                          \
             GTEST_SKIP() << (path) << " is not there; see MBX_SHARED"; \
         }                                                              \

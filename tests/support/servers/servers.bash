@@ -25,6 +25,8 @@ source "$servers_source/dovecot.bash"
 source "$servers_source/cyrus.bash"
 # shellcheck source=/dev/null # checked by itself
 source "$servers_source/courier.bash"
+# shellcheck source=/dev/null # checked by itself
+source "$servers_source/../lacking.bash"
 
 servers_begin() {
     # A short name, because Unix sockets take 107 bytes; readable, because servers run as users of their own.
@@ -45,12 +47,7 @@ servers_end() {
 need() { # NAME...
     local name
     for name in "$@"; do
-        [[ -e $servers/$name/missing ]] || continue
-        if [[ ${MBX_NEED_SERVERS:-} == 1 ]]; then
-            printf '%s: %s\n' "$name" "$(<"$servers/$name/missing")"
-            return 1
-        fi
-        skip "$(<"$servers/$name/missing")"
+        [[ ! -e $servers/$name/missing ]] || lacking "$name: $(<"$servers/$name/missing")" || return
     done
 }
 

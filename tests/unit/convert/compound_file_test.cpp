@@ -22,7 +22,7 @@ TEST(CompoundFile, OtherBytesAreNone) {
         CompoundFile::open(base::to_bytes("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and no more")));
 }
 
-TEST(CompoundFile, RealOnesOpenAndDamagedOnesDoNoHarm) {
+TEST(CorpusOfCompoundFiles, RealOnesOpenAndDamagedOnesDoNoHarm) {
     const auto files = test::corpus_files(".msg");
     MBX_NEEDS_SHARED(mbx::test::shared_file("corpus"));
     std::mt19937 random(1);
@@ -45,7 +45,7 @@ TEST(CompoundFile, RealOnesOpenAndDamagedOnesDoNoHarm) {
     }
 }
 
-TEST(CompressedRtf, RealStreamsHaveTheSizeAndChecksumThatTheyPromise) {
+TEST(CorpusOfRtf, RealStreamsHaveTheSizeAndChecksumThatTheyPromise) {
     const auto files = test::corpus_files(".msg");
     MBX_NEEDS_SHARED(mbx::test::shared_file("corpus"));
     int count = 0;

@@ -1,4 +1,4 @@
-// Every message of the shared corpus: .eml files, Maildirs, and the messages of its mboxes.
+// Every message below a folder: .eml files, Maildirs, and the messages of mboxes.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "base/file.hpp"
-#include "support/shared_corpus.hpp"
 
 namespace mbx::convert::test {
 
@@ -38,14 +37,11 @@ inline void split_mbox(std::string_view text, const std::function<void(std::stri
 
 /// Calls sink(path, bytes) for each message, in the order of the paths; returns how many there
 /// were.
-inline std::size_t for_each_corpus_message(
+inline std::size_t for_each_message(
+    const std::string& folder,
     const std::function<void(const std::string&, std::string_view)>& sink) {
     std::vector<std::filesystem::path> files;
-    const std::filesystem::path corpus = mbx::test::shared_file("corpus");
-    if (!std::filesystem::is_directory(corpus)) {
-        return 0;
-    }
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(corpus)) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
         const auto& path = entry.path();
         if (entry.is_regular_file() && (path.extension() == ".eml" || path.extension() == ".mbox" ||
                                         detail::is_maildir_file(path))) {

@@ -20,7 +20,7 @@ std::string convert_to_text(const mapi::Message& message) {
     return text;
 }
 
-TEST(RealOutlookItems, BecomeSoundMail) {
+TEST(CorpusOfOutlookItems, BecomeSoundMail) {
     const auto files = test::corpus_files(".msg");
     MBX_NEEDS_SHARED(mbx::test::shared_file("corpus"));
     const char* keep = std::getenv("MBX_KEEP_MAILS");  // a folder, for people who want to look

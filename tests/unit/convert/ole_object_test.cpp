@@ -97,6 +97,17 @@ TEST(OleObjects, WithLengthsThatAreNotThereStayWhole) {
     }
 }
 
+TEST(OleObjects, WithDamageAnywhereDoNoHarm) {
+    const base::Bytes whole = compound_file("CONTENTS", "%PDF-1.4 " + std::string(5000, 'x'));
+    for (std::size_t at = 0; at < 1536; ++at) {  // header, allocation, directory
+        for (const unsigned bits : {0xFFU, 0x01U}) {
+            base::Bytes damaged = whole;
+            damaged[at] ^= static_cast<std::byte>(bits);
+            EXPECT_LE(ole_content(damaged).data.size(), whole.size()) << at;
+        }
+    }
+}
+
 TEST(OleObjects, BecomeFilesInMail) {
     mapi::Message message = received_mail();
     mapi::Attachment attachment;

@@ -314,7 +314,7 @@ TEST(UnpackTnef, GoesBeforeTheExactSource) {
     EXPECT_THAT(base::read_all_text(*mail.message.source, 1U << 20), HasSubstr("a.txt"));
 }
 
-TEST(UnpackTnef, MakesSoundMailOfTheCorpus) {
+TEST(CorpusOfTnef, BecomesSoundMail) {
     const auto files = mbx::test::corpus_files(".tnef");
     MBX_NEEDS_SHARED(mbx::test::shared_file("corpus"));
     for (const auto& path : files) {

@@ -8,11 +8,14 @@
 #include "convert/address_block.hpp"
 #include "convert/entry_id.hpp"
 #include "convert/to_mail.hpp"
+#include "support/shared_corpus.hpp"
 #include "unit/convert/corpus_messages.hpp"
 #include "unit/convert/mapi_text.hpp"
 
 namespace mbx::convert {
 namespace {
+
+constexpr const char* kSample = MBX_TEST_DATA "/mail";
 
 using test::data;
 using test::text;
@@ -101,11 +104,11 @@ class Checker {
     std::string place_;
 };
 
-TEST(ToMapiCorpus, EveryMessageComesBackBitForBit) {
-    MBX_NEEDS_SHARED(mbx::test::shared_file("corpus"));
+/// Returns how many there are.
+std::size_t expect_all_come_back_bit_for_bit(const std::string& folder) {
     std::uint64_t source_bytes = 0;
     std::uint64_t recipe_bytes = 0;
-    test::for_each_corpus_message([&](const std::string& path, std::string_view source) {
+    const auto move = [&](const std::string& path, std::string_view source) {
         mail::Message mail = test::mail_of(std::string(source));
         mail.flags = {.seen = source.size() % 2 == 0, .answered = source.size() % 3 == 0};
         mail.keywords = {"$Forwarded", "Work"};
@@ -121,18 +124,29 @@ TEST(ToMapiCorpus, EveryMessageComesBackBitForBit) {
             << path;
         EXPECT_EQ(back.message.flags, mail.flags) << path;
         EXPECT_EQ(back.message.keywords, mail.keywords) << path;
-    });
+    };
+    const std::size_t count = test::for_each_message(folder, move);
     std::cout << "recipes: " << recipe_bytes << " bytes for " << source_bytes << " bytes of mail\n";
+    return count;
 }
 
-TEST(ToMapiCorpus, EveryMessageIsConverted) {
+TEST(SampleMail, ComesBackBitForBit) {
+    EXPECT_EQ(expect_all_come_back_bit_for_bit(kSample), 10U);
+}
+
+TEST(CorpusOfMail, ComesBackBitForBit) {
     MBX_NEEDS_SHARED(mbx::test::shared_file("corpus"));
+    EXPECT_GT(expect_all_come_back_bit_for_bit(mbx::test::shared_file("corpus")), 2500U);
+}
+
+/// Returns how many there are.
+std::size_t expect_all_are_converted(const std::string& folder) {
     std::uint64_t bytes = 0;
     std::clock_t spent = 0;
     std::clock_t longest = 0;
     std::string slowest;
     const std::size_t count =
-        test::for_each_corpus_message([&](const std::string& path, std::string_view message) {
+        test::for_each_message(folder, [&](const std::string& path, std::string_view message) {
             const mail::Message mail = test::mail_of(std::string(message));
             const std::clock_t begin = std::clock();
             const mapi::Message converted = test::mapi_of(mail);
@@ -145,7 +159,6 @@ TEST(ToMapiCorpus, EveryMessageIsConverted) {
                 slowest = path;
             }
         });
-    EXPECT_GT(count, 2500U);
     // Processor time: the machine may have other things to do.
     const auto seconds = [](std::clock_t time) {
         return static_cast<double>(time) / CLOCKS_PER_SEC;
@@ -155,6 +168,16 @@ TEST(ToMapiCorpus, EveryMessageIsConverted) {
               << static_cast<double>(count) / seconds(spent) << " messages/s; slowest "
               << seconds(longest) * 1e3 << " ms, " << slowest << "\n";
     EXPECT_LT(seconds(longest), 20.0) << slowest;
+    return count;
+}
+
+TEST(SampleMail, IsConverted) {
+    EXPECT_EQ(expect_all_are_converted(kSample), 10U);
+}
+
+TEST(CorpusOfMail, IsConverted) {
+    MBX_NEEDS_SHARED(mbx::test::shared_file("corpus"));
+    EXPECT_GT(expect_all_are_converted(mbx::test::shared_file("corpus")), 2500U);
 }
 
 }  // namespace

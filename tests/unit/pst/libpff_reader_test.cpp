@@ -9,7 +9,7 @@
 #include "base/file.hpp"
 #include "mapi/tags.hpp"
 #include "support/shared_corpus.hpp"
-#include "temporary_folder.hpp"
+#include "unit/pst/writer_fixture.hpp"
 
 namespace mbx::pst {
 namespace {
@@ -33,7 +33,40 @@ std::map<Nid, PstFolder> folders_of(PstReader& reader) {
     return result;
 }
 
-TEST(LibpffReader, ReadsAnEmptyStoreOfOutlook) {
+class LibpffReaderTest : public WriterTest {
+  protected:
+    /// With a recipient, an attachment, and a message inside the message.
+    void write_store() {
+        const auto writer = WriterTest::open();
+        mapi::Message outer = message("outer");
+        outer.recipients.push_back(recipient("anna@a.example"));
+        outer.attachments.push_back(attachment(bytes(20'000)));
+        mapi::Attachment inside;
+        inside.properties.set(mapi::PidTagAttachMethod,
+                              static_cast<std::int32_t>(mapi::AttachMethod::EmbeddedMessage));
+        inside.embedded = std::make_unique<mapi::Message>(message("inner"));
+        outer.attachments.push_back(std::move(inside));
+        writer->add(make_inbox(*writer), outer);
+        writer->close();
+    }
+};
+
+TEST_F(LibpffReaderTest, ReadsAMessageWithAllThatIsInIt) {
+    write_store();
+    base::DiagnosticList diagnostics;
+    const mapi::Message message = pst::open(path(), diagnostics)->message(kMessage);
+    EXPECT_EQ(message.properties.text(mapi::PidTagSubject), "outer");
+    ASSERT_EQ(message.recipients.size(), 1U);
+    EXPECT_EQ(message.recipients[0].text(mapi::PidTagSmtpAddress), "anna@a.example");
+    ASSERT_EQ(message.attachments.size(), 2U);
+    EXPECT_EQ(base::read_all(*message.attachments[0].data, 1 << 20),
+              base::read_all(*bytes(20'000), 1 << 20));
+    ASSERT_NE(message.attachments[1].embedded, nullptr);
+    EXPECT_EQ(message.attachments[1].embedded->properties.text(mapi::PidTagSubject), "inner");
+    EXPECT_TRUE(diagnostics.items.empty());
+}
+
+TEST(CorpusThroughLibpff, ReadsAnEmptyStoreOfOutlook) {
     const std::string path = test::shared_file("corpus/outlook-pst-rs/Empty.pst");
     MBX_NEEDS_SHARED(path);
     base::DiagnosticList diagnostics;
@@ -58,7 +91,7 @@ TEST(LibpffReader, ReadsAnEmptyStoreOfOutlook) {
     EXPECT_TRUE(diagnostics.items.empty());
 }
 
-TEST(LibpffReader, ReadsAMessageWithItsRecipientAndAttachment) {
+TEST(CorpusThroughLibpff, ReadsAMessageWithItsRecipientAndAttachment) {
     const std::string path = test::shared_file("corpus/pstsdk/sample1.pst");
     MBX_NEEDS_SHARED(path);
     base::DiagnosticList diagnostics;
@@ -95,7 +128,7 @@ TEST(LibpffReader, ReadsAMessageWithItsRecipientAndAttachment) {
     EXPECT_TRUE(diagnostics.items.empty());
 }
 
-TEST(LibpffReader, ReadsAMessageInsideAMessage) {
+TEST(CorpusThroughLibpff, ReadsAMessageInsideAMessage) {
     const std::string path = test::shared_file("corpus/pstsdk/submessage.pst");
     MBX_NEEDS_SHARED(path);
     base::DiagnosticList diagnostics;
@@ -108,7 +141,7 @@ TEST(LibpffReader, ReadsAMessageInsideAMessage) {
     EXPECT_EQ(embedded.recipients.size(), 1U);
 }
 
-TEST(LibpffReader, AnAnsiStoreGivesTheSameAsItsUnicodeTwin) {
+TEST(CorpusThroughLibpff, AnAnsiStoreGivesTheSameAsItsUnicodeTwin) {
     const std::string ansi = test::shared_file("corpus/pstsdk/sample2.pst");
     const std::string unicode = test::shared_file("corpus/pstsdk/sample1.pst");
     MBX_NEEDS_SHARED(ansi);
@@ -125,11 +158,10 @@ TEST(LibpffReader, AnAnsiStoreGivesTheSameAsItsUnicodeTwin) {
               base::read_all(*u.attachments[0].data, 1 << 20));
 }
 
-TEST(LibpffReader, SaysThatAFolderOrMessageIsNotThere) {
-    const std::string path = test::shared_file("corpus/pstsdk/sample1.pst");
-    MBX_NEEDS_SHARED(path);
+TEST_F(LibpffReaderTest, SaysThatAFolderOrMessageIsNotThere) {
+    write_store();
     base::DiagnosticList diagnostics;
-    const auto reader = open(path, diagnostics);
+    const auto reader = pst::open(path(), diagnostics);
     for (const Nid nid : {Nid{0x200044}, Nid{0x21}, Nid{0x8082}}) {
         try {
             reader->message(nid);
@@ -143,7 +175,7 @@ TEST(LibpffReader, SaysThatAFolderOrMessageIsNotThere) {
         << "a search folder has none of its own";
 }
 
-TEST(LibpffReader, ReportsThatAStoreHasAPassword) {
+TEST(CorpusThroughLibpff, ReportsThatAStoreHasAPassword) {
     const std::string path = test::shared_file("corpus/pstsdk/test_unicode.pst");
     MBX_NEEDS_SHARED(path);
     base::DiagnosticList diagnostics;
@@ -151,20 +183,18 @@ TEST(LibpffReader, ReportsThatAStoreHasAPassword) {
 }
 
 /// Whatever one damaged byte does, reading ends, and ends in Error where it fails.
-TEST(LibpffReader, SurvivesDamageAnywhere) {
-    const std::string sample = test::shared_file("corpus/pstsdk/submessage.pst");
-    MBX_NEEDS_SHARED(sample);
-    const std::string whole = base::read_file(sample, 1 << 20);
-    const test::TemporaryFolder folder;
-    const std::string path = folder / "damaged.pst";
+TEST_F(LibpffReaderTest, SurvivesDamageAnywhere) {
+    write_store();
+    const std::string whole = base::read_file(path(), 1 << 20);
+    const std::string damaged_path = path("damaged.pst");
     int failed = 0;
     for (std::size_t at = 0x4800; at < 0x18000; at += 4099) {
         std::string damaged = whole;
         damaged[at] = static_cast<char>(~damaged[at]);
-        std::ofstream(path, std::ios::binary | std::ios::trunc) << damaged;
+        std::ofstream(damaged_path, std::ios::binary | std::ios::trunc) << damaged;
         base::DiagnosticList diagnostics;
         try {
-            const auto reader = open(path, diagnostics);
+            const auto reader = pst::open(damaged_path, diagnostics);
             for (const PstFolder& f : reader->folders()) {
                 const auto cursor = reader->messages(f.nid);
                 while (cursor->next()) {

@@ -4,10 +4,12 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/ids.hpp"
 #include "base/little_endian.hpp"
+#include "base/time.hpp"
 #include "pst/file_probe.hpp"
 #include "pst/reader.hpp"
-#include "support/shared_corpus.hpp"
+#include "pst/writer.hpp"
 #include "temporary_folder.hpp"
 
 namespace mbx::pst {
@@ -97,9 +99,11 @@ TEST_F(OpenPst, TheFirstLookTellsFormatAndKind) {
     EXPECT_EQ(ost.size, 564U);
 }
 
-TEST_F(OpenPst, EveryTruncationOfARealFileIsRefused) {
-    const std::string sample = test::shared_file("corpus/pstsdk/sample1.pst");
-    MBX_NEEDS_SHARED(sample);
+TEST_F(OpenPst, EveryTruncationOfAFileIsRefused) {
+    const std::string sample = folder_ / "sample.pst";
+    const base::FixedClock clock{base::FileTime{0x01DA00112233AABB}};
+    base::SeededIds ids(1);
+    PstWriter(sample, {}, clock, ids).close();
     const std::string whole = base::read_file(sample, 1 << 20);
     for (const std::size_t size :
          {std::size_t{563}, std::size_t{0x4400}, std::size_t{100'000}, whole.size() - 1}) {

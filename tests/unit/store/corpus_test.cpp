@@ -99,6 +99,10 @@ void expect_survives_all_pairs(const std::string& source_url) {
     }
 }
 
+TEST(SampleMail, SurvivesAllPairsOfStores) {
+    expect_survives_all_pairs("eml:" MBX_TEST_DATA "/mail");
+}
+
 class GeneratedMaildir : public testing::TestWithParam<const char*> {};
 
 TEST_P(GeneratedMaildir, SurvivesAllPairsOfStores) {
@@ -143,7 +147,7 @@ TEST_P(GeneratedMaildir, SurvivesAllPairsOfStores) {
     expect_survives_all_pairs("maildir:" + made);
 }
 
-INSTANTIATE_TEST_SUITE_P(Layouts, GeneratedMaildir, testing::Values("maildir++", "fs"),
+INSTANTIATE_TEST_SUITE_P(CorpusLayouts, GeneratedMaildir, testing::Values("maildir++", "fs"),
                          [](const auto& which) {
                              return std::string(
                                  which.param == std::string("fs") ? "Nested" : "MaildirPlusPlus");
@@ -177,7 +181,7 @@ INSTANTIATE_TEST_SUITE_P(Corpus, RealMaildir,
                              return name;
                          });
 
-TEST(RealMbox, EveryFileSurvivesAllPairsOfStores) {
+TEST(CorpusMbox, EveryFileSurvivesAllPairsOfStores) {
     const std::string corpus = test::shared_file("corpus");
     MBX_NEEDS_SHARED(corpus);
     std::size_t files = 0;
@@ -197,7 +201,7 @@ TEST(RealMbox, EveryFileSurvivesAllPairsOfStores) {
     EXPECT_GT(files, 20U);
 }
 
-TEST(RealMbox, AListArchiveHasItsThousandMessages) {
+TEST(CorpusMbox, AListArchiveHasItsThousandMessages) {
     const std::string path = test::shared_file("corpus/linux-api-list/linux-api-list.mbox");
     MBX_NEEDS_SHARED(path);
     OpenedStore store("mbox:" + path, OpenMode::Read);

@@ -97,7 +97,7 @@ TEST(Checker, FindsNothingInAFreshStoreReadThroughLibpff) {
     EXPECT_EQ(outcome.result.messages, 33U);
 }
 
-TEST(Checker, FindsNoErrorInFilesOfMicrosoft) {
+TEST(CorpusChecker, FindsNoErrorInFilesOfMicrosoft) {
     const std::string folder = test::shared_file("corpus");
     MBX_NEEDS_SHARED(folder);
     for (const char* file :

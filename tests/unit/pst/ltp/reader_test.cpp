@@ -321,9 +321,9 @@ TEST_F(LtpReaderTest, RefusesATableWhoseColumnsLeaveTheRow) {
 
 // ---- files that others wrote
 
-class LtpCorpusTest : public testing::TestWithParam<const char*> {};
+class ForeignFiles : public testing::TestWithParam<const char*> {};
 
-TEST_P(LtpCorpusTest, EveryPropertyAndCellIsRead) {
+TEST_P(ForeignFiles, EveryPropertyAndCellIsRead) {
     const std::string path = test::shared_file(std::string("corpus/") + GetParam());
     MBX_NEEDS_SHARED(path);
     const auto file = std::make_shared<ndb::BlockFile>(path);
@@ -370,7 +370,7 @@ TEST_P(LtpCorpusTest, EveryPropertyAndCellIsRead) {
     EXPECT_GT(counts['c'], 20U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, LtpCorpusTest,
+INSTANTIATE_TEST_SUITE_P(Corpus, ForeignFiles,
                          testing::Values("outlook-pst-rs/Empty.pst", "pstsdk/sample1.pst",
                                          "pstsdk/sample2.pst", "pstsdk/submessage.pst",
                                          "pstsdk/test_ansi.pst", "pstsdk/test_unicode.pst"));

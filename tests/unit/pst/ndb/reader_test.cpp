@@ -355,9 +355,9 @@ TEST_F(DamageTest, OfSubnodesIsNoticed) {
 
 // ---- files that others wrote
 
-class CorpusTest : public testing::TestWithParam<const char*> {};
+class ForeignFiles : public testing::TestWithParam<const char*> {};
 
-TEST_P(CorpusTest, IsReadToTheLastBlock) {
+TEST_P(ForeignFiles, IsReadToTheLastBlock) {
     const std::string path = test::shared_file(std::string("corpus/") + GetParam());
     MBX_NEEDS_SHARED(path);
     const SharedBlockFile file = std::make_shared<BlockFile>(path);
@@ -391,7 +391,7 @@ TEST_P(CorpusTest, IsReadToTheLastBlock) {
               path.find("ansi") != std::string::npos || path.find("sample2") != std::string::npos);
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, CorpusTest,
+INSTANTIATE_TEST_SUITE_P(Corpus, ForeignFiles,
                          testing::Values("outlook-pst-rs/Empty.pst", "pstsdk/sample1.pst",
                                          "pstsdk/sample2.pst", "pstsdk/submessage.pst",
                                          "pstsdk/test_ansi.pst", "pstsdk/test_unicode.pst"));
