@@ -50,8 +50,11 @@ class ReaderTool : public cli::Tool {
     std::uint32_t code_page_ = pst::PstReaderOptions{}.code_page;
 };
 
+/// False for what concerns all files: a wrong option, a signal, an output that takes no more.
+bool is_about_one_file(const Error& error, const cli::Context& context);
+
 /// Calls `work` for each file. One that fails is told of, and the next has its turn; what concerns
-/// all of them (a wrong option, a signal, an output that takes no more) is thrown on. Returns the
+/// all of them is thrown on. Returns the
 /// code of the first failure, or else the last one that is not Ok.
 ExitCode for_each_file(const std::vector<std::string>& files, cli::Context& context,
                        const std::function<ExitCode(const std::string&)>& work);

@@ -59,10 +59,18 @@ class Check final : public ReaderTool {
             base::File::open_read(*manifest_);  // a missing one is said once, not for each file
         }
         return for_each_file(files_, context, [&](const std::string& file) {
-            if (manifest_) {
-                migration::verify_by_manifest(*manifest_, file, context.stop);
+            try {
+                if (manifest_) {
+                    migration::verify_by_manifest(*manifest_, file, context.stop);
+                }
+                return check_file(file, context) ? ExitCode::Ok : ExitCode::No;
+            } catch (const Error& error) {
+                if (context.output.is_json() && !common().quiet &&
+                    is_about_one_file(error, context)) {
+                    print_failure(file, error, context.output);
+                }
+                throw;
             }
-            return check_file(file, context) ? ExitCode::Ok : ExitCode::No;
         });
     }
 
@@ -184,6 +192,15 @@ class Check final : public ReaderTool {
             fmt::format("{}{} {}: {}{}{}", files_.size() > 1 ? base::escape(file) + ": " : "",
                         name_of(finding.severity), finding.rule->id, where,
                         where.empty() ? "" : ": ", pst::check::message_of(finding)));
+    }
+
+    /// For scripts; people read it on standard error.
+    static void print_failure(const std::string& file, const Error& error, cli::Output& output) {
+        output.record({{"file", file},
+                       {"rule", nullptr},
+                       {"severity", name_of(Severity::Error)},
+                       {"text", error.what()}},
+                      "");
     }
 
     static void print_result(const std::string& file, const CheckResult& result, bool sound,

@@ -40,6 +40,12 @@ std::vector<std::unique_ptr<cli::Tool>> commands() {
     return result;
 }
 
+bool is_about_one_file(const Error& error, const cli::Context& context) {
+    return (error.code() == ErrorCode::BadData || error.code() == ErrorCode::NoInput ||
+            error.code() == ErrorCode::NotAllowed || error.code() == ErrorCode::Io) &&
+           !context.output.has_failed();
+}
+
 ExitCode for_each_file(const std::vector<std::string>& files, cli::Context& context,
                        const std::function<ExitCode(const std::string&)>& work) {
     std::optional<ExitCode> failure;
@@ -49,10 +55,7 @@ ExitCode for_each_file(const std::vector<std::string>& files, cli::Context& cont
             const ExitCode code = work(file);
             result = code == ExitCode::Ok ? result : code;
         } catch (Error& error) {
-            const bool of_this_file =
-                error.code() == ErrorCode::BadData || error.code() == ErrorCode::NoInput ||
-                error.code() == ErrorCode::NotAllowed || error.code() == ErrorCode::Io;
-            if (files.size() == 1 || !of_this_file || context.output.has_failed()) {
+            if (files.size() == 1 || !is_about_one_file(error, context)) {
                 throw;
             }
             context.progress.finish();
