@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "base/utf.hpp"
 #include "convert/encoded_word.hpp"
+#include "convert/flowed_text.hpp"
 #include "convert/html_text.hpp"
 #include "convert/part_content.hpp"
 #include "convert/part_text.hpp"
@@ -44,10 +45,17 @@ void add_origin(const Entity& entity, exact::RecipeValue value, exact::Origins& 
     origins.push_back(std::move(origin));
 }
 
+bool says(const Entity& entity, std::string_view parameter, std::string_view value) {
+    const std::string* found = entity.type.raw(parameter);
+    return found != nullptr && base::equals_ignore_case(base::trim(*found), value);
+}
+
 PlainText read_plain(const MimeTree& tree, const Entity& entity) {
     PlainText text = plain_text(content_bytes(tree, entity), charset_of(entity));
     if (entity.is("text/enriched") || entity.is("text/richtext")) {
         text.utf8 = enriched_to_plain(text.utf8);
+    } else if (says(entity, "format", "flowed")) {
+        text.utf8 = unflow(text.utf8, says(entity, "delsp", "yes"));
     }
     return text;
 }

@@ -30,7 +30,7 @@ class TextMatcher {
     TextMatch run() {
         skip_from_ = 0;
         while (result_.used < wanted_.size() &&
-               (step_line_end() || step_character() || step_raw())) {
+               (step_line_end() || step_character() || step_flowed() || step_raw())) {
         }
         trim_raw_tail();
         result_.value_used = used_up_to_ != 0 ? used_up_to_ : from_;
@@ -68,6 +68,25 @@ class TextMatcher {
         return take(taken, static_cast<std::size_t>(count), LineEnds::AsStored, false);
     }
 
+    /// What format=flowed (RFC 3676) has and its text has not: a blank, or the line end behind one
+    /// with the quote marks and the blank that the next line begins with.
+    bool step_flowed() {
+        const std::string_view want = rest();
+        std::size_t bytes = want.front() == ' ' ? 1 : 0;
+        if (bytes == 0 && result_.used > 0 && wanted_[result_.used - 1] == ' ') {
+            bytes = want.front() == '\n' ? 1 : want.starts_with("\r\n") ? 2 : 0;
+            if (bytes > 0) {
+                bytes = std::min(want.find_first_not_of('>', bytes), want.size());
+                bytes += want.substr(bytes).starts_with(' ') ? 1 : 0;
+            }
+        }
+        if (bytes == 0 || !affords_raw(bytes)) {
+            return false;
+        }
+        add_raw(want.substr(0, bytes));
+        return true;
+    }
+
     bool step_raw() {
         const std::string_view want = rest();
         const bool replaced =
@@ -81,7 +100,7 @@ class TextMatcher {
         } else if (!invalid && !is_control(want.front())) {
             return false;
         }
-        if (raw_bytes_ + bytes > kFreeRawBytes + result_.by_reference / kReferencedPerRaw) {
+        if (!affords_raw(bytes)) {
             return false;
         }
         if (replaced && bytes == 1) {
@@ -89,6 +108,10 @@ class TextMatcher {
         }
         add_raw(want.substr(0, bytes));
         return true;
+    }
+
+    bool affords_raw(std::size_t bytes) const {
+        return raw_bytes_ + bytes <= kFreeRawBytes + result_.by_reference / kReferencedPerRaw;
     }
 
     void add_raw(std::string_view bytes) {

@@ -21,8 +21,9 @@ struct TextMatch {
 };
 
 /// Matches the front of `wanted` with the text from unit `from` on. Single bytes that the text
-/// cannot give (invalid in the code page, NUL, a byte order mark) become raw. Stops where too
-/// little fits.
+/// cannot give (invalid in the code page, NUL, a byte order mark) become raw, and so does what was
+/// taken out of flowed text: line ends with the quote marks behind them, and blanks. Stops where
+/// too little fits.
 TextMatch match_text(std::string_view wanted, std::u16string_view text, std::uint64_t from,
                      std::uint32_t code_page);
 
