@@ -362,6 +362,29 @@ setup_again() {
     grep -q '^== .* OLD JohnD: Migrated With Bad Items$' l.csv.log
 }
 
+@test "an error log that cannot be made is refused before anything is touched" {
+    mkdir folder
+    run -73 --separate-stderr mbx-migrate --error-log none/e.log l.csv
+    [[ $stderr == 'mbx-migrate: none/e.log: cannot be written: No such file or directory'$'\n'*hint:* ]]
+    run -73 --separate-stderr mbx-migrate --error-log folder l.csv
+    [[ $stderr == 'mbx-migrate: folder: cannot be written: Is a directory'* ]]
+    [[ ! -e l.csv.lock && ! -e mbx-migrate.work && ! -e $FAKE/calls ]]
+}
+
+@test "an error log that takes no more ends the loop, and what it lacks is on the screen" {
+    echo 65 >"$FAKE/mbx-export.MarySm"
+    run -74 --separate-stderr mbx-migrate --error-log /dev/full l.csv
+    [[ $stderr == *'mbx-migrate: /dev/full: cannot be written: No space left on device'* ]]
+    [[ $stderr == *'mbx-export: MarySm: does not work today'* && $stderr != *'line '* ]]
+    [ "$output" = "$PWD/l.csv: 3 recipients, 1 succeeded, 1 failed, 1 pending" ]
+    [ "$(row MarySm)" = 'FAILURE,Mary Smith,MarySm,OLD,NEW,Error Copying Messages' ]
+}
+
+@test "a work folder that cannot be made is refused" {
+    run -73 --separate-stderr mbx-migrate --work-dir l.csv/work l.csv
+    [[ $stderr == *'mbx-migrate: l.csv/work: cannot be made: Not a directory' ]]
+}
+
 @test "what a tool warned of is in the log, though everything was moved" {
     printf 'mbx-export: warning: Old: is no mbox\n' >"$FAKE/mbx-export.JohnD.says"
     mbx-migrate --quiet l.csv
