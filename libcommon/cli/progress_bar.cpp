@@ -78,7 +78,9 @@ void ProgressBar::draw(std::chrono::steady_clock::time_point now) {
         line += fmt::format(" {}", with_thousands(messages_));
     }
     if (elapsed >= 1) {
-        line += fmt::format(" {:.1f} MB/s", static_cast<double>(bytes_) / kMegabyte / elapsed);
+        if (bytes_ > 0) {
+            line += fmt::format(" {:.1f} MB/s", static_cast<double>(bytes_) / kMegabyte / elapsed);
+        }
         if (share > 0) {
             const auto left = std::lround(elapsed / share * (1 - share));
             line += fmt::format(" ETA {}", minutes_text(std::chrono::seconds(left)));

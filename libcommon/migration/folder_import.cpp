@@ -59,13 +59,18 @@ void FolderImport::open_ahead() {
 }
 
 void FolderImport::send(const std::function<void()>& between) {
-    context_.progress.start("import " + base::escape(target_.pst_path), target_.message_count);
+    start_progress();
     const auto cursor = context_.pst.messages(target_.nid);
     std::uint64_t seen = 0;
     while (const auto nid = next(*cursor)) {
         ++seen;
         stop_when_asked();
+        const bool addresses_known = addresses_.has_read_store();
         import_message(*nid, *cursor);
+        if (addresses_.has_read_store() != addresses_known) {
+            start_progress();  // theirs has taken its place
+            context_.progress.advance(seen, 0);
+        }
         between();
     }
     report_missing_rows(seen);
@@ -96,6 +101,10 @@ ImportedFolder FolderImport::finish() {
     result_.path = folder->path;
     result_.messages = folder->landed;
     return std::move(result_);
+}
+
+void FolderImport::start_progress() {
+    context_.progress.start("import " + base::escape(target_.pst_path), target_.message_count);
 }
 
 std::optional<Nid> FolderImport::next(pst::MessageCursor& cursor) {

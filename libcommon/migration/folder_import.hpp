@@ -37,6 +37,7 @@ class FolderImport {
     ImportedFolder finish();
 
   private:
+    void start_progress();
     std::optional<pst::ndb::Nid> next(pst::MessageCursor& cursor);
     void stop_when_asked();
     void import_message(pst::ndb::Nid nid, pst::MessageCursor& cursor);

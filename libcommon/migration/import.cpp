@@ -42,7 +42,7 @@ class Sender {
         : context_(context),
           result_(result),
           maker_(context.store, context.diagnostics, plan.folders),
-          addresses_(context.pst, context.stop),
+          addresses_(context.pst, context.progress, context.stop),
           losses_(result.losses, context.losses) {
         std::vector<store::FolderToMake> to_make;
         for (const MailTarget& target : plan.folders) {

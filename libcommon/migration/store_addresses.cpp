@@ -1,6 +1,7 @@
 #include "migration/store_addresses.hpp"
 
 #include <utility>
+#include <vector>
 
 #include "base/text.hpp"
 #include "convert/address_resolution.hpp"
@@ -11,14 +12,21 @@ namespace {
 
 class Learner {
   public:
-    Learner(pst::PstReader& pst, const base::StopFlag& stop) : pst_(pst), stop_(stop) {}
+    Learner(pst::PstReader& pst, base::Progress& progress, const base::StopFlag& stop)
+        : pst_(pst), progress_(progress), stop_(stop) {}
 
     std::map<std::string, std::string> run() {
-        for (const pst::PstFolder& folder : pst_.folders()) {
-            if (!folder.search) {
-                pass_over_damage([&] { learn_folder(folder.nid); });
-            }
+        std::vector<pst::PstFolder> folders = pst_.folders();
+        std::erase_if(folders, [](const pst::PstFolder& folder) { return folder.search; });
+        std::uint64_t messages = 0;
+        for (const pst::PstFolder& folder : folders) {
+            messages += folder.message_count;
         }
+        progress_.start("look for Internet addresses", messages);
+        for (const pst::PstFolder& folder : folders) {
+            pass_over_damage([&] { learn_folder(folder.nid); });
+        }
+        progress_.finish();
         stated_.merge(likely_);  // which leaves out what is there
         return std::move(stated_);
     }
@@ -40,6 +48,7 @@ class Learner {
         while (cursor->next()) {
             throw_if_stopped(stop_);
             pass_over_damage([&] { learn(cursor->message()); });
+            progress_.advance(1, 0);
         }
     }
 
@@ -58,6 +67,7 @@ class Learner {
     }
 
     pst::PstReader& pst_;
+    base::Progress& progress_;
     const base::StopFlag& stop_;
     std::map<std::string, std::string> stated_;
     std::map<std::string, std::string> likely_;
@@ -67,7 +77,7 @@ class Learner {
 
 std::string StoreAddresses::smtp_of(std::string_view distinguished_name) {
     if (!smtp_of_) {
-        smtp_of_ = Learner(pst_, stop_).run();
+        smtp_of_ = Learner(pst_, progress_, stop_).run();
     }
     const auto found = smtp_of_->find(base::ascii_lower(distinguished_name));
     return found != smtp_of_->end() ? found->second : std::string();

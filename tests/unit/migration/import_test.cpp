@@ -16,6 +16,29 @@ namespace {
 using mapi::SpecialFolder;
 using testing::ElementsAre;
 
+/// Keeps what it was told: "import Inbox 3".
+class Stages final : public base::Progress {
+  public:
+    void start(std::string_view stage, std::optional<std::uint64_t> /*total*/) override {
+        stages_.emplace_back(stage, 0);
+    }
+    void advance(std::uint64_t messages, std::uint64_t /*bytes*/) override {
+        stages_.back().second += messages;
+    }
+    void finish() override {}
+
+    std::vector<std::string> told() const {
+        std::vector<std::string> result;
+        for (const auto& [stage, messages] : stages_) {
+            result.push_back(stage + " " + std::to_string(messages));
+        }
+        return result;
+    }
+
+  private:
+    std::vector<std::pair<std::string, std::uint64_t>> stages_;
+};
+
 class ImportPst : public testing::Test {
   protected:
     /// A run of the tool: the journal is opened anew.
@@ -57,7 +80,7 @@ class ImportPst : public testing::Test {
     test::FakePst pst_;
     test::FakeStore store_;
     std::optional<BadItems> bad_items_;
-    base::NoProgress progress_;
+    Stages progress_;
     base::DiagnosticList diagnostics_;
     base::DiagnosticList losses_;
     base::StopFlag stop_;
@@ -356,6 +379,18 @@ TEST_F(ImportPst, ResolvesX500NamesByOtherMessagesAndCountsThoseThatNoneKnows) {
     ASSERT_EQ(losses_.items.size(), 1U);
     EXPECT_THAT(losses_.items[0].place, testing::StartsWith("Mail 0x"));
     EXPECT_THAT(losses_.items[0].text, testing::HasSubstr("\"C\""));
+}
+
+TEST_F(ImportPst, ShowsThatItReadsTheWholeStoreForAddresses) {
+    pst_.add("Mail", 1, 3).items[1].change = [](mapi::Message& message) {
+        message.properties.set(mapi::PidTagSentRepresentingAddressType, std::string("EX"));
+        message.properties.set(mapi::PidTagSentRepresentingEmailAddress, std::string("/o=A/cn=B"));
+    };
+    pst_.add("More", 4, 5);
+    run();
+    EXPECT_THAT(progress_.told(),
+                ElementsAre("import Mail 1", "look for Internet addresses 6", "import Mail 3",
+                            "import More 2", "prove Mail 3", "prove More 2"));
 }
 
 }  // namespace

@@ -30,9 +30,12 @@ Change transport(const std::string& from) {
 class StoreAddressesTest : public testing::Test {
   protected:
     void add(const Change& change) { pst_.add("Folder", 1, 1).items[0].change = change; }
-    std::string find(const std::string& name) { return StoreAddresses(pst_, stop_).smtp_of(name); }
+    std::string find(const std::string& name) {
+        return StoreAddresses(pst_, progress_, stop_).smtp_of(name);
+    }
 
     test::FakePst pst_;
+    base::NoProgress progress_;
     base::StopFlag stop_;
 };
 
@@ -67,10 +70,10 @@ TEST_F(StoreAddressesTest, PassOverDamage) {
 
 TEST_F(StoreAddressesTest, AreNotLearnedByHalves) {
     add(sender("/o=A/cn=B", "b@org.example"));
-    StoreAddresses addresses(pst_, stop_);
+    StoreAddresses addresses(pst_, progress_, stop_);
     base::StopFlag stopped;
     stopped.request();
-    StoreAddresses never(pst_, stopped);
+    StoreAddresses never(pst_, progress_, stopped);
     EXPECT_THROW(never.smtp_of("/o=A/cn=B"), Error);
     EXPECT_THROW(never.smtp_of("/o=A/cn=B"), Error);
     EXPECT_EQ(addresses.smtp_of("/o=A/cn=B"), "b@org.example");
