@@ -72,7 +72,7 @@ class MbxExport final : public cli::Tool {
         if (const auto size = migration::mailbox_size(mailbox.url)) {
             migration::check_disk_space(pst_path_, *size, context.diagnostics);
         }
-        return export_to_file(context, *store, unreached);
+        return export_to_file(context, *store, base::escape(to_string(mailbox.url)), unreached);
     }
 
   protected:
@@ -142,8 +142,9 @@ class MbxExport final : public cli::Tool {
         return ExitCode::Ok;
     }
 
+    /// source: as errors name it.
     ExitCode export_to_file(cli::Context& context, store::MailStore& store,
-                            const migration::Unreached& unreached) {
+                            const std::string& source, const migration::Unreached& unreached) {
         const Stopwatch watch;
         const Origins origins;
         const LossesShown losses(common().verbose, context.diagnostics);
@@ -154,8 +155,11 @@ class MbxExport final : public cli::Tool {
         migration::ExportResult result;
         try {
             result = migration::export_mailbox(all, pst_path_, options_);
-        } catch (const Error&) {
+        } catch (Error& error) {
             show_bad_items(context, bad_items);
+            if (bad_items.too_many()) {
+                error.with_place(source);
+            }
             throw;
         }
         if (manifest_) {

@@ -12,7 +12,7 @@ namespace mbx::migration {
 
 /// Why a message stayed behind.
 enum class BadKind {
-    Unreadable,     ///< the source cannot give it, or its folder
+    Unreadable,     ///< the source cannot give it
     Unconvertible,  ///< it cannot be expressed on the other side
     TooLarge,       ///< above what the other side takes
     Refused,        ///< the other side would not have it

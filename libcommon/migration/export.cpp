@@ -117,6 +117,10 @@ class Exporter {
     }
 
     void take(Prepared& prepared, ExportedFolder& folder) {
+        if (prepared.folder_failed) {
+            add_failed_folder(*prepared.failure, folder);
+            return;
+        }
         if (prepared.failure) {
             add_bad_item(prepared, folder, BadKind::Unreadable, *prepared.failure);
             return;
@@ -162,6 +166,14 @@ class Exporter {
                                bytes);
         ++folder.bad;
         context_.progress.advance(1, 0);
+    }
+
+    void add_failed_folder(const Error& error, ExportedFolder& folder) {
+        context_.bad_items.add(
+            {mail::to_string(folder.path), "", BadKind::Folder,
+             error.text() + (error.hint().empty() ? "" : "; ") + error.hint(), ""},
+            nullptr);
+        ++folder.bad;
     }
 
     void add_unreached() {

@@ -29,6 +29,7 @@ class Plain final : public PreparedMessages {
             failures_ = 0;
         } catch (const store::FolderError& error) {
             prepared.failure = error;
+            prepared.folder_failed = true;
         } catch (const Error& error) {
             if (!is_about_one_message(error) || ++failures_ > kMostFailuresInARow) {
                 throw;

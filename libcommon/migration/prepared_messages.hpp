@@ -21,7 +21,8 @@ struct Prepared {
     std::optional<mail::Message> mail;  ///< absent when it could not be read
     std::optional<mapi::Message> mapi;  ///< absent when it is left out or bad
     std::optional<Error> failure;
-    store::Salvaged salvaged;  ///< of a message that could not be read
+    bool folder_failed = false;  ///< by `failure`; nothing comes behind it
+    store::Salvaged salvaged;    ///< of a message that could not be read
     std::vector<base::Diagnostic> losses;
 };
 

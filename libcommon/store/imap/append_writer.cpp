@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "mail/crlf.hpp"
 #include "store/imap/landed_search.hpp"
+#include "store/imap/mailbox_names.hpp"
 #include "store/imap/message_data.hpp"
 #include "store/imap/settling.hpp"
 
@@ -192,7 +193,7 @@ class AppendWriter final : public FolderWriter {
                 return;
             }
             is_hopeless_ = !backoff_of(answer).wanted;
-            throw Error(failure).with_place(base::escape(mailbox_));
+            throw Error(failure).with_place(shown_name(mailbox_));
         }
         allowed_ = permanent;
         if (first_uid_ == 0) {
@@ -203,7 +204,7 @@ class AppendWriter final : public FolderWriter {
             throw Error(ErrorCode::TryAgain,
                         "the mailbox was made anew while it was written (UIDVALIDITY has changed)",
                         "run again: it finds what has landed")
-                .with_place(base::escape(mailbox_));
+                .with_place(shown_name(mailbox_));
         }
     }
 
@@ -340,9 +341,9 @@ class AppendWriter final : public FolderWriter {
     void wait_as_asked(const Batch& batch, const Response& response) {
         if (++throttles_ > kThrottles) {
             is_hopeless_ = true;
-            throw Session::failure(response, "the message").with_place(base::escape(mailbox_));
+            throw Session::failure(response, "the message").with_place(shown_name(mailbox_));
         }
-        diagnostics_.report({base::Severity::Info, "throttled", base::escape(mailbox_),
+        diagnostics_.report({base::Severity::Info, "throttled", shown_name(mailbox_),
                              "the server asks to wait: " + base::escape(response.text)});
         again_.insert(again_.end(), batch.slots.begin(), batch.slots.end());
         pool_->pause(backoff_of(response), throttles_);
@@ -431,7 +432,7 @@ class AppendWriter final : public FolderWriter {
         const Response answer = session_->run("CREATE " + session_->quoted(mailbox_));
         if (answer.status != Status::Ok) {
             is_hopeless_ = true;
-            throw Session::failure(answer, "to make the folder").with_place(base::escape(mailbox_));
+            throw Session::failure(answer, "to make the folder").with_place(shown_name(mailbox_));
         }
         session_->run("SUBSCRIBE " + session_->quoted(mailbox_));
         first_uid_ = 0;
@@ -463,7 +464,7 @@ class AppendWriter final : public FolderWriter {
             throw Error(error);
         }
         diagnostics_.report(
-            {base::Severity::Warning, "reconnect", base::escape(mailbox_), error.what()});
+            {base::Severity::Warning, "reconnect", shown_name(mailbox_), error.what()});
         if (attempts_ > 1) {
             pool_->pause({}, static_cast<unsigned>(attempts_));
         }

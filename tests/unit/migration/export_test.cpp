@@ -137,16 +137,20 @@ TEST_F(ExportMailbox, NamesTheMessageThatBreaks) {
     EXPECT_THAT(bad_items_->items()[0].reason, HasSubstr("broken disk"));
 }
 
-TEST_F(ExportMailbox, GoesOnBehindAFolderThatTheStoreDoesNotGive) {
+TEST_F(ExportMailbox, MakesNoFileWithoutAFolderThatTheStoreDoesNotGive) {
     store_.add({"Closed"}, {test::numbered_mail(1), test::make_mail("x", "folder refused"),
                             test::numbered_mail(2)});
     store_.add({"Open"}, {test::numbered_mail(3)});
     EXPECT_EQ(failure(), ErrorCode::BadData);
     ASSERT_EQ(bad_items_->count(), 1U);
     EXPECT_EQ(bad_items_->items()[0].folder, "Closed");
-    EXPECT_EQ(bad_items_->items()[0].reason, "folder refused");
-    limit_ = 1;
-    EXPECT_EQ(run(path_).messages(), 2U);
+    EXPECT_EQ(bad_items_->items()[0].kind, BadKind::Folder);
+    EXPECT_EQ(bad_items_->items()[0].reason, "folder refused; look there");
+    limit_ = 100;
+    EXPECT_EQ(failure(), ErrorCode::BadData);
+    expect_no_file();
+    options_.folders = FolderFilter({}, {"Closed"});
+    EXPECT_EQ(run(path_).messages(), 1U);
 }
 
 TEST_F(ExportMailbox, LeavesNothingBehindWhenTheStoreIsGone) {

@@ -176,7 +176,8 @@ class FakeStream final : public store::MessageStream {
         }
         if (message.id == "folder refused") {
             at_ = messages_.size();
-            throw store::FolderError(Error(ErrorCode::Unavailable, "folder refused"));
+            throw store::FolderError(
+                Error(ErrorCode::Unavailable, "folder refused", "look there").with_place("Closed"));
         }
         if (message.id == "store gone") {
             throw Error(ErrorCode::Unavailable, "connection lost");

@@ -402,6 +402,21 @@ TEST_F(AppendWriter, RefusesAMailboxThatWasMadeAnewMeanwhile) {
               "the mailbox was made anew while it was written (UIDVALIDITY has changed)");
 }
 
+TEST_F(AppendWriter, NamesTheFolderAsPeopleReadIt) {
+    server.mailbox("Entw&APw-rfe");
+    server.on("SELECT", [](Turn& turn) {
+        turn.no("[NOPERM] not yours");
+        return true;
+    });
+    const auto writer = open().writer({"Entwürfe"});
+    try {
+        writer->append(message(numbered(1)), 1);
+        ADD_FAILURE() << "nothing failed";
+    } catch (const Error& error) {
+        EXPECT_TRUE(error.place().ends_with("Entwürfe")) << error.place();
+    }
+}
+
 TEST_F(AppendWriter, SendsNulBytesOnlyWhereTheyAreTaken) {
     const std::string text("Subject: 1\r\n\r\na\0b\r\n", 19);
     EXPECT_EQ(append({message(text), message(numbered(2))}),
