@@ -71,6 +71,16 @@ std::uint64_t digits_in(std::string_view encoded, const Line& line) {
         std::count_if(characters.begin(), characters.end(), is_digit));
 }
 
+/// `line`, or the next one that a run can begin with; `first` counts the digits passed over.
+std::optional<Line> usable_line(std::optional<Line> line, LineReader& reader,
+                                std::string_view encoded, std::uint64_t& first) {
+    while (line && (line->length == 0 || !line->clean)) {
+        first += digits_in(encoded, *line);
+        line = reader.next();
+    }
+    return line;
+}
+
 /// What a run has of its first and last line.
 void finish(Base64Run& run, const Line& start, const Line& last) {
     const bool final_newline = last.line_end != 0 && last.line_end == start.line_end;
@@ -86,13 +96,9 @@ std::vector<Base64Run> find_uneven_runs(std::string_view encoded, std::size_t mo
     std::vector<Base64Run> runs;
     LineReader reader(encoded);
     std::uint64_t first = 0;
-    for (std::optional<Line> line = reader.next(); line && runs.size() < most_runs;) {
+    std::optional<Line> line = reader.next();
+    while (runs.size() < most_runs && (line = usable_line(line, reader, encoded, first))) {
         const Line start = *line;
-        if (start.length == 0 || !start.clean) {
-            first += digits_in(encoded, start);
-            line = reader.next();
-            continue;
-        }
         Base64Run run;
         Line last = start;
         do {
@@ -116,13 +122,9 @@ std::vector<Base64Run> find_base64_runs(std::string_view encoded) {
     std::vector<Base64Run> runs;
     LineReader reader(encoded);
     std::uint64_t first = 0;  // character of the unwrapped text
-    for (std::optional<Line> line = reader.next(); line && runs.size() < most_runs;) {
+    std::optional<Line> line = reader.next();
+    while (runs.size() < most_runs && (line = usable_line(line, reader, encoded, first))) {
         const Line start = *line;
-        if (start.length == 0 || !start.clean) {
-            first += digits_in(encoded, start);
-            line = reader.next();
-            continue;
-        }
         Line last = start;
         std::uint64_t count = start.length;
         while ((line = reader.next()) && belongs_behind(*line, last, start)) {

@@ -89,10 +89,16 @@ TEST(ReplaceFile, LeavesNoPartFileWhenItFails) {
     EXPECT_FALSE(std::filesystem::exists(folder / "list.csv.part"));
 }
 
+/// `folder`/file, which holds "one", and a link to it.
+void put_file_and_link(const test::TemporaryFolder& folder, const std::string& file,
+                       const std::string& link) {
+    replace_file(folder / file, as_bytes("one"));
+    std::filesystem::create_symlink(file, folder / link);
+}
+
 TEST(ReplaceFile, ReplacesWhatALinkLeadsTo) {
     const test::TemporaryFolder folder;
-    replace_file(folder / "list.csv", as_bytes("one"));
-    std::filesystem::create_symlink("list.csv", folder / "link");
+    put_file_and_link(folder, "list.csv", "link");
     replace_file(folder / "link", as_bytes("two"));
     EXPECT_EQ(read_file(folder / "list.csv", 100), "two");
     EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
@@ -100,10 +106,9 @@ TEST(ReplaceFile, ReplacesWhatALinkLeadsTo) {
 
 TEST(ReplaceFile, FollowsNoLinkThatLiesInItsWay) {
     const test::TemporaryFolder folder;
-    replace_file(folder / "victim", as_bytes("precious"));
-    std::filesystem::create_symlink("victim", folder / "list.csv.part");
-    replace_file(folder / "list.csv", as_bytes("one"));
-    EXPECT_EQ(read_file(folder / "victim", 100), "precious");
+    put_file_and_link(folder, "victim", "list.csv.part");
+    replace_file(folder / "list.csv", as_bytes("two"));
+    EXPECT_EQ(read_file(folder / "victim", 100), "one");
     EXPECT_FALSE(std::filesystem::is_symlink(folder / "list.csv"));
 }
 

@@ -70,14 +70,19 @@ TEST(MailHeaders, X500NamesAreFoundElsewhereInTheMessageWhateverTheirCase) {
     EXPECT_EQ(make_mail(message).field("From"), "A <anna@org.example>");
 }
 
-TEST(MailHeaders, UnknownX500NamesAreEncapsulatedAndReported) {
+/// Its author has an address of Exchange only.
+mapi::Message mail_of_x500_author() {
     mapi::Message message = received_mail();
     mapi::PropertyBag& p = message.properties;
     p.erase(mapi::PidTagSenderSmtpAddress);
     p.erase(mapi::PidTagSentRepresentingSmtpAddress);
     p.set(mapi::PidTagSentRepresentingAddressType, std::string("EX"));
     p.set(mapi::PidTagSentRepresentingEmailAddress, std::string("/o=A/ou=B/cn=C D"));
-    const MadeMail mail = make_mail(message);
+    return message;
+}
+
+TEST(MailHeaders, UnknownX500NamesAreEncapsulatedAndReported) {
+    const MadeMail mail = make_mail(mail_of_x500_author());
     EXPECT_EQ(mail.field("From"), "A <IMCEAEX-_o=A_ou=B_cn=C+20D@unresolved.invalid>");
     EXPECT_TRUE(mail.lost("lossy-address"));
 }
@@ -445,12 +450,7 @@ TEST(TransportHeaders, AreKeptWhereTheyStillAgree) {
 }
 
 TEST(TransportHeaders, GiveTheAuthorWhoHasNoAddressInTheStore) {
-    mapi::Message message = received_mail();
-    mapi::PropertyBag& p = message.properties;
-    p.erase(mapi::PidTagSenderSmtpAddress);
-    p.erase(mapi::PidTagSentRepresentingSmtpAddress);
-    p.set(mapi::PidTagSentRepresentingAddressType, std::string("EX"));
-    p.set(mapi::PidTagSentRepresentingEmailAddress, std::string("/o=A/ou=B/cn=C D"));
+    mapi::Message message = mail_of_x500_author();
     set_transport(message, kTransport);
     const MadeMail mail = make_mail(message);
     EXPECT_EQ(mail.field("From"), "The A <a@x.example>");
