@@ -84,9 +84,8 @@ bool covers(const std::string& pattern, const mail::FolderPath& path, mail::Spec
 }  // namespace
 
 bool glob_matches(std::string_view pattern, std::string_view path) {
-    // One place to come back to is enough: a later star makes an earlier one moot, but for '**'
-    // after
-    // '*', whose reach is wider; so each kind keeps its own.
+    // One place to come back to is enough, since a later star makes an earlier one moot; but for
+    // each kind, since '**' reaches further than a '*' behind it.
     struct Retry {
         std::size_t pattern = std::string_view::npos;
         std::size_t path = 0;
