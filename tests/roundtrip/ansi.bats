@@ -4,24 +4,29 @@ bats_require_minimum_version 1.5.0
 
 setup() {
     : "${MBX_BIN:?is set by ctest: the folder of the built tools}"
-    export PATH="$MBX_BIN:$PATH" LC_ALL=C.UTF-8
+    export PATH="$MBX_BIN:$MBX_SOURCE/tests/roundtrip:$PATH" LC_ALL=C.UTF-8
     cd "$BATS_TEST_TMPDIR" || return
-    ansi=$MBX_SHARED/corpus/pstsdk/sample2.pst
 }
 
-# as_in PAGE TEXT: an ANSI store whose folder "Sample2" and word "sample" are TEXT in the page, made and imported
+as_ansi() { # PAGE SOURCE: a.pst
+    rm -f unicode.pst
+    mbx-export --quiet --encoding none --no-exact-source "$2" unicode.pst
+    recode-as-ansi "$1" unicode.pst a.pst
+    pst-inspect check --quiet --strict a.pst
+    [[ $(pst-inspect summary a.pst) == *'PST, ANSI'* ]]
+}
+
+# as_in PAGE TEXT: an ANSI store with TEXT as a folder's name and in a subject, made and imported
 as_in() {
-    local page=$1 text=$2 bytes
-    bytes=$(printf '%s' "$text" | iconv -f utf-8 -t "cp$page" | od -An -v -tx1 | tr -d ' \n')
-    bytes=$(printf '%s' "$bytes" | sed 's/../\\x&/g')
-    # shellcheck disable=SC2059 # the bytes are the format
-    "$MBX_RECODE_ANSI_PST" "$ansi" a.pst Sample2 "$(LC_ALL=C printf "${bytes}2")" \
-        'is a sample message' "$(LC_ALL=C printf "is a $bytes message")"
-    pst-inspect check --quiet a.pst
-    rm -rf new a.pst.journal
+    local page=$1 text=$2
+    rm -rf old new a.pst.journal
+    mkdir -p "old/$text"
+    printf 'From: anna@a.example\nMessage-ID: <1@a.example>\nSubject: =?utf-8?B?%s?=\n\nhello\n' \
+        "$(printf 'Here is a %s message' "$text" | base64 --wrap 0)" >"old/$text/1.eml"
+    as_ansi "$page" eml:old
     pst-import --quiet --code-page "$page" a.pst maildir:new
     run -0 pst-inspect folders --code-page "$page" a.pst
-    [[ $output == *" ${text}2 "* ]]
+    [[ $output == *" $text "* ]]
 }
 
 subject() { # in UTF-8, of the only message
@@ -42,7 +47,7 @@ END
         [[ $(subject new) == "Here is a $text message" ]]
         run -0 pst-inspect messages --code-page "$page" a.pst
         [[ $output == *"Here is a $text message"* ]]
-        "$MBX_SOURCE/tests/roundtrip/compare-mailboxes" maildir:new --contents | grep -Fx "${text}2 1"
+        compare-mailboxes maildir:new --contents | grep -Fx "$text 1"
     done <<'END'
 932 試験例
 936 测试例
@@ -71,7 +76,27 @@ END
 }
 
 @test "a code page that there is not is refused, and nothing is written" {
-    run -64 --separate-stderr pst-import --code-page 12345 --work-dir . "$ansi" maildir:new
+    as_in 1251 Пример
+    rm -rf new a.pst.journal
+    run -64 --separate-stderr pst-import --code-page 12345 a.pst maildir:new
     # shellcheck disable=SC2154 # set by run
     [[ $stderr == *'there is no code page 12345'* && ! -e new ]]
+}
+
+@test "a whole mailbox in an ANSI store: readers of all kinds find the same" {
+    # shellcheck disable=SC1091 # is checked on its own
+    source "$MBX_SOURCE/tests/support/sample_mailbox.bash"
+    sample_mailbox old
+    as_ansi 1252 maildir:old
+    pst-import --quiet a.pst maildir:new
+    rm a.pst.journal
+    pst-import --quiet --reader libpff a.pst maildir:libpff
+    compare-mailboxes maildir:new maildir:libpff
+    compare-mailboxes maildir:old --contents >expected
+    compare-mailboxes maildir:new --contents | diff expected -
+    run -0 pffinfo a.pst
+    [[ $output == *'32-bit'* ]]
+    mkdir readpst
+    readpst -D -o readpst a.pst
+    [[ $(cat readpst/* | grep -c '^From ') == 12 ]]
 }
