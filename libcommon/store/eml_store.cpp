@@ -16,7 +16,9 @@
 #include "store/folder_table.hpp"
 #include "store/folder_walk.hpp"
 #include "store/message_file.hpp"
+#include "store/side_file.hpp"
 #include "store/stored_message.hpp"
+#include "store/stray_file.hpp"
 
 namespace mbx::store {
 namespace {
@@ -25,16 +27,16 @@ constexpr std::size_t kLongestPath = 3500;  // leaves room below PATH_MAX for th
 constexpr std::string_view kEnding = ".eml";
 constexpr const char* kNameFile = ".mbx-folder-name";  // see NameFile
 
-bool is_eml(std::string_view name) noexcept {
-    return name.size() > kEnding.size() &&
-           base::equals_ignore_case(name.substr(name.size() - kEnding.size()), kEnding);
+/// Links and odd files too, since opening them tells what is wrong.
+bool is_message(const DirectoryEntry& entry) noexcept {
+    return entry.kind != EntryKind::Folder && !is_hidden(entry.name) &&
+           has_ending(entry.name, kEnding);
 }
 
-/// Names of the messages; links and odd files too, since opening them tells what is wrong.
 std::vector<std::string> list_messages(const Directory& folder) {
     std::vector<std::string> names;
     for (DirectoryEntry& entry : folder.entries()) {
-        if (entry.name.front() != '.' && entry.kind != EntryKind::Folder && is_eml(entry.name)) {
+        if (is_message(entry)) {
             names.push_back(std::move(entry.name));
         }
     }
@@ -210,17 +212,14 @@ FolderTable scan_eml_tree(const Directory& root, base::Diagnostics& diagnostics)
                            const std::vector<DirectoryEntry>& entries) {
         FolderWalk::Steps below;
         for (const DirectoryEntry& entry : entries) {
-            if (entry.name.front() == '.') {
-                continue;
-            }
             if (entry.kind == EntryKind::Folder) {
-                below.push_back(entry.name);
-            } else if (is_eml(entry.name)) {
+                if (!is_hidden(entry.name)) {
+                    below.push_back(entry.name);
+                }
+            } else if (is_message(entry)) {
                 root_has_messages = root_has_messages || steps.empty();
-            } else if (!folder.is_broken_link(entry.name)) {
-                diagnostics.report({base::Severity::Warning, "not-an-eml",
-                                    base::escape(folder.path_of(entry.name)),
-                                    "is no .eml file; it is left out"});
+            } else {
+                report_stray(folder, entry, StrayPlace::Mailbox, diagnostics);
             }
         }
         if (!steps.empty()) {

@@ -5,40 +5,42 @@
 
 #include "base/text.hpp"
 #include "store/mbox_postmark.hpp"
+#include "store/stored_message.hpp"
 
 namespace mbx::store {
 namespace {
 
 using namespace std::string_view_literals;
 
-struct Packing {
-    std::string_view start;
-    std::string_view words;
-};
+/// Of another program, whatever is in it; an archive is none of the mailbox, either.
+constexpr std::array kForeign{"PK\x03\x04"sv,
+                              "7z\xbc\xaf\x27\x1c"sv,
+                              "Rar!\x1a\x07"sv,
+                              "!<arch>\n"sv,
+                              "%PDF-"sv,
+                              "%!PS"sv,
+                              "BEGIN:V"sv,  // a calendar, an address
+                              "{\\rtf"sv,
+                              "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv,  // Office 97
+                              "\x89PNG\r\n"sv,
+                              "\xff\xd8\xff"sv,
+                              "GIF8"sv,
+                              "II*\0"sv,
+                              "MM\0*"sv,
+                              "RIFF"sv,
+                              "ID3"sv,
+                              "OggS"sv,
+                              "fLaC"sv,
+                              "\x1a\x45\xdf\xa3"sv,  // Matroska
+                              "SQLite format 3\0"sv,
+                              "bplist00"sv,
+                              "\0\0\0\1Bud1"sv,  // .DS_Store
+                              "\x7f"
+                              "ELF"sv,
+                              "MZ"sv};
 
-constexpr std::array kPackings{
-    Packing{"\x1f\x8b\x08"sv, kGzipPacking},
-    Packing{"\x1f\x9d"sv, "compressed with compress"sv},
-    Packing{"\xfd\x37zXZ\0"sv, "compressed with xz"sv},
-    Packing{"\x28\xb5\x2f\xfd"sv, "compressed with zstd"sv},
-    Packing{"\x04\x22\x4d\x18"sv, "compressed with lz4"sv},
-    Packing{"Dovecot-LZ4\r*\x9b\xc5"sv, "compressed with lz4"sv},
-    Packing{"CRYPTED\x03\x07"sv, "encrypted by Dovecot's mail_crypt"sv},
-};
-
-/// Zip is among them: unlike a picture it may well be somebody's archive of mail.
-constexpr std::array kArchives{"PK\x03\x04"sv, "7z\xbc\xaf\x27\x1c"sv, "Rar!\x1a\x07"sv};
-
-constexpr std::array kKnown{"%PDF-"sv,
-                            "\x89PNG\r\n"sv,
-                            "\xff\xd8\xff"sv,
-                            "GIF8"sv,
-                            "SQLite format 3\0"sv,
-                            "\x7f"
-                            "ELF"sv,
-                            "bplist00"sv,
-                            "\0\0\0\1Bud1"sv,
-                            "RIFF"sv};
+/// Mail of other mail programs: Outlook, Outlook Express.
+constexpr std::array kForeignMail{"!BDN"sv, "\xcf\xad\x12\xfe"sv};
 
 constexpr std::array kMailFields{"return-path"sv,
                                  "received"sv,
@@ -102,18 +104,31 @@ bool begins_with_header(std::string_view text) {
     return false;
 }
 
-bool is_control(char byte) noexcept {
-    return static_cast<unsigned char>(byte) < 0x20 && "\t\n\r\f\b\x1b"sv.find(byte) == "\t"sv.npos;
+bool is_text(std::string_view start) noexcept {
+    return std::none_of(start.begin(), start.end(), [](char byte) {
+        return static_cast<unsigned char>(byte) < 0x20 &&
+               "\t\n\r\f\b\x1b"sv.find(byte) == "\t"sv.npos;
+    });
+}
+
+/// The formats of tar and of films have their marks further behind.
+bool is_foreign(std::string_view start) {
+    return starts_with_any(start, kForeign) || start.substr(0, 262).ends_with("ustar") ||
+           start.substr(0, 8).ends_with("ftyp");
 }
 
 }  // namespace
 
 FileLook look_of(std::string_view start) {
-    if (!packing_of(start).empty() || starts_with_any(start, kArchives)) {
+    const std::string unpacked = packing_of(start) == kGzipPacking ? gunzipped_start(start) : "";
+    if (!unpacked.empty()) {
+        start = unpacked;
+    }
+    if (!packing_of(start).empty()) {
         return FileLook::Packed;
     }
-    if (starts_with_any(start, kKnown)) {
-        return FileLook::Known;
+    if (is_foreign(start)) {
+        return FileLook::Foreign;
     }
     std::string_view text = start;
     if (text.starts_with("\xef\xbb\xbf")) {
@@ -122,20 +137,31 @@ FileLook look_of(std::string_view start) {
     text.remove_prefix(std::min(text.find_first_not_of("\r\n"), text.size()));
     const std::string_view unquoted =
         text.substr(std::min(text.find_first_not_of('>'), text.size()));
-    if (begins_with_header(text) || unquoted.starts_with("From ")) {
-        return FileLook::Mail;
-    }
-    return std::any_of(start.begin(), start.end(), is_control) ? FileLook::Unknown : FileLook::Text;
+    const bool is_mail = begins_with_header(text) || unquoted.starts_with("From ") ||
+                         starts_with_any(start, kForeignMail);
+    return is_mail ? FileLook::Mail : FileLook::Other;
 }
 
-std::string_view packing_of(std::string_view start) {
-    if (start.starts_with("BZh") && start.substr(0, 10).ends_with("1AY&SY")) {
-        return "compressed with bzip2";
+FileLook look_at(const base::File& file) {
+    const std::string start = start_of(file, end_of_run(file, "\r\n"));
+    if (!start.starts_with('\0')) {
+        return look_of(start);
     }
-    const auto* const found =
-        std::find_if(kPackings.begin(), kPackings.end(),
-                     [&](const Packing& packing) { return start.starts_with(packing.start); });
-    return found != kPackings.end() ? found->words : std::string_view();
+    // An image of a disk begins so, too, but goes on otherwise.
+    const std::string rest = start_of(file, end_of_run(file, "\0"sv));
+    return is_text(rest) ? FileLook::Mail : look_of(start);
+}
+
+std::uint64_t end_of_run(const base::File& file, std::string_view bytes) {
+    std::uint64_t offset = 0;
+    for (;;) {
+        const std::string piece = start_of(file, offset);
+        const std::size_t end = piece.find_first_not_of(bytes);
+        if (piece.empty() || end != std::string::npos) {
+            return piece.empty() ? offset : offset + end;
+        }
+        offset += piece.size();
+    }
 }
 
 std::string start_of(const base::File& file, std::uint64_t offset) {

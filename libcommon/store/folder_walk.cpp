@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::size_t kDeepest = 1000;
 
-/// Links that mail programs and editors use as locks lead nowhere on purpose.
-bool is_lock(std::string_view name) noexcept {
-    return name.starts_with(".#") || name == "lock" || name.ends_with(".lock");
-}
-
 }  // namespace
 
 void FolderWalk::run(const Visit& visit) {
@@ -99,15 +94,9 @@ std::vector<DirectoryEntry> FolderWalk::entries_of(const Directory& folder,
                                                    std::set<std::string>& links) {
     std::vector<DirectoryEntry> entries = folder.entries();
     for (DirectoryEntry& entry : entries) {
-        if (entry.kind != EntryKind::Link) {
-            continue;
-        }
-        if (folder.is_link_to_folder(entry.name)) {
+        if (entry.kind == EntryKind::Link && folder.is_link_to_folder(entry.name)) {
             entry.kind = EntryKind::Folder;
             links.insert(entry.name);
-        } else if (folder.is_broken_link(entry.name) && !is_lock(entry.name)) {
-            report(base::Severity::Error, "link-broken", folder.path_of(entry.name),
-                   "a symbolic link that leads to nothing that can be reached");
         }
     }
     return entries;

@@ -14,10 +14,10 @@
 
 namespace mbx::store {
 
-/// Folders come before those below them. Links are followed as Directory::find_folder() does, but
-/// only when all else has been visited: one that leads to a folder of the mailbox is another name
-/// for what is there anyway. A link that cannot be followed is an error that names it, and so are a
-/// folder that cannot be read and one that lies deeper than any mailbox.
+/// Folders come before those below them. Links to folders are followed as Directory::find_folder()
+/// does, but only when all else has been visited: one that leads to a folder of the mailbox is
+/// another name for what is there anyway. One that cannot be followed is an error that names it,
+/// and so are a folder that cannot be read and one that lies deeper than any mailbox.
 class FolderWalk {
   public:
     using Steps = std::vector<std::string>;  ///< file names, from the root to a folder

@@ -13,6 +13,8 @@
 #include "base/text.hpp"
 #include "base/utf.hpp"
 #include "store/folder_walk.hpp"
+#include "store/side_file.hpp"
+#include "store/stray_file.hpp"
 
 namespace mbx::store {
 namespace {
@@ -50,10 +52,6 @@ struct Found {
     bool nested = false;
 };
 
-bool is_dotted(std::string_view file_name) {
-    return file_name.front() == '.';
-}
-
 /// ".A.B" → "A", "B". A dot too many stays with the name behind it: ".A..B" → "A", ".B".
 std::vector<std::string> names_of_dotted(std::string_view file_name) {
     std::vector<std::string> names;
@@ -73,13 +71,60 @@ std::vector<std::string> names_of_dotted(std::string_view file_name) {
 }
 
 Found found_at(const FolderWalk::Steps& steps) {
-    Found found{steps, {}, !is_dotted(steps.back())};
+    Found found{steps, {}, !is_hidden(steps.back())};
     for (const std::string& step : steps) {
         const std::vector<std::string> names =
-            is_dotted(step) ? names_of_dotted(step) : std::vector<std::string>{step};
+            is_hidden(step) ? names_of_dotted(step) : std::vector<std::string>{step};
         found.names.insert(found.names.end(), names.begin(), names.end());
     }
     return found;
+}
+
+/// What a folder of the tree is to the mailbox.
+enum class Place {
+    Maildir,  ///< a folder of the mailbox
+    Half,     ///< cur or new: its files are messages
+    Lost,     ///< further down, where no mail program looks
+    Between,  ///< holds folders only
+    Foreign,  ///< begins with a dot, but is no Maildir: something else has made it
+};
+
+Place place_of(const Directory& folder, const FolderWalk::Steps& steps) {
+    const auto half = std::find_if(steps.begin(), steps.end(), [](const std::string& step) {
+        return step == "cur" || step == "new";
+    });
+    if (half != steps.end()) {
+        return half + 1 == steps.end() ? Place::Half : Place::Lost;
+    }
+    if (is_maildir(folder)) {
+        return Place::Maildir;
+    }
+    return !steps.empty() && is_hidden(steps.back()) ? Place::Foreign : Place::Between;
+}
+
+FolderWalk::Steps folders_below(Place place, const std::vector<DirectoryEntry>& entries) {
+    FolderWalk::Steps below;
+    const bool has_tmp = place == Place::Maildir || place == Place::Between;
+    for (const DirectoryEntry& entry : entries) {
+        if (entry.kind == EntryKind::Folder && place != Place::Foreign &&
+            !(has_tmp && entry.name == "tmp")) {
+            below.push_back(entry.name);
+        }
+    }
+    return below;
+}
+
+void report_strays(const Directory& folder, Place place, const std::vector<DirectoryEntry>& entries,
+                   base::Diagnostics& diagnostics) {
+    for (const DirectoryEntry& entry : entries) {
+        if (entry.kind == EntryKind::Folder || place == Place::Half) {
+            continue;
+        }
+        const bool may_be_folder = place == Place::Between && folder.is_broken_link(entry.name);
+        const bool is_of_mailbox = place == Place::Maildir || place == Place::Lost || may_be_folder;
+        report_stray(folder, entry, is_of_mailbox ? StrayPlace::Mailbox : StrayPlace::Foreign,
+                     diagnostics);
+    }
 }
 
 std::vector<Found> find_folders(const Directory& root, base::Diagnostics& diagnostics) {
@@ -87,19 +132,12 @@ std::vector<Found> find_folders(const Directory& root, base::Diagnostics& diagno
     FolderWalk(root, diagnostics)
         .run([&](const Directory& folder, const FolderWalk::Steps& steps,
                  const std::vector<DirectoryEntry>& entries) {
-            const bool has_mail = is_maildir(folder);
-            if (has_mail && !steps.empty()) {
+            const Place place = place_of(folder, steps);
+            if (place == Place::Maildir && !steps.empty()) {
                 found.push_back(found_at(steps));
             }
-            FolderWalk::Steps below;
-            const bool is_foreign = !has_mail && !steps.empty() && is_dotted(steps.back());
-            for (const DirectoryEntry& entry : entries) {
-                if (!is_foreign && entry.kind == EntryKind::Folder && entry.name != "cur" &&
-                    entry.name != "new" && entry.name != "tmp") {
-                    below.push_back(entry.name);
-                }
-            }
-            return below;
+            report_strays(folder, place, entries, diagnostics);
+            return folders_below(place, entries);
         });
     return found;
 }

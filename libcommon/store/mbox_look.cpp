@@ -1,26 +1,11 @@
 #include "store/mbox_look.hpp"
 
-#include <algorithm>
-
 #include "base/error.hpp"
 #include "store/file_look.hpp"
 #include "store/mbox_splitter.hpp"
 
 namespace mbx::store {
 namespace {
-
-/// The size of the file when there is nothing else in it.
-std::uint64_t end_of_empty_lines(const base::File& file) {
-    std::uint64_t offset = 0;
-    for (;;) {
-        const std::string piece = start_of(file, offset);
-        const std::size_t end = piece.find_first_not_of("\r\n");
-        if (piece.empty() || end != std::string::npos) {
-            return piece.empty() ? offset : offset + end;
-        }
-        offset += piece.size();
-    }
-}
 
 /// Behind text that is no message.
 bool holds_messages(const base::File& file) {
@@ -40,18 +25,13 @@ bool holds_messages(const base::File& file) {
 }  // namespace
 
 MboxLook look_at_mbox(const base::File& file) {
-    const std::string start = start_of(file, end_of_empty_lines(file));
+    const std::string start = start_of(file, end_of_run(file, "\r\n"));
     if (start.empty() || MboxSplitter::looks_like_mbox(start)) {
         return MboxLook::Mbox;
     }
     const FileLook look = look_of(start);
-    if (look == FileLook::Known) {
-        return MboxLook::Other;
-    }
-    if (look != FileLook::Packed && holds_messages(file)) {
-        return MboxLook::Damaged;
-    }
-    return look == FileLook::Text ? MboxLook::Other : MboxLook::MayBeMail;
+    const bool is_plain = look == FileLook::Mail || look == FileLook::Other;
+    return is_plain && holds_messages(file) ? MboxLook::Damaged : MboxLook::None;
 }
 
 bool starts_as_mbox(const base::File& file) {

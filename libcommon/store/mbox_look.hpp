@@ -6,10 +6,9 @@
 namespace mbx::store {
 
 enum class MboxLook {
-    Mbox,       ///< begins with a postmark, or holds nothing but empty lines
-    Damaged,    ///< messages begin further behind; see MboxSplitter::next()
-    MayBeMail,  ///< no mbox, but something that mail may lie in
-    Other,
+    Mbox,     ///< begins with a postmark, or holds nothing but empty lines
+    Damaged,  ///< messages begin further behind; see MboxSplitter::next()
+    None,
 };
 
 /// Cost: reads all of a file that begins with anything else and holds no message.

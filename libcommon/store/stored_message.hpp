@@ -2,10 +2,19 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "base/byte_source.hpp"
 
 namespace mbx::store {
+
+/// How a file that starts so is compressed or encrypted, in words; empty when it is not.
+std::string_view packing_of(std::string_view start);
+inline constexpr std::string_view kGzipPacking = "compressed with gzip";
+
+/// What comes out of the start of a gzip file, as far as it goes.
+std::string gunzipped_start(std::string_view start);
 
 /// More than any server takes, so that a small file cannot fill the disk; bytes.
 inline constexpr std::uint64_t kLargestUnpacked = 1024 * 1024 * 1024;

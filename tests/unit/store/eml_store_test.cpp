@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "gzip.hpp"
 #include "mail_tree.hpp"
 #include "mailbox_snapshot.hpp"
 
@@ -37,7 +38,30 @@ TEST(EmlStore, ReadsFoldersOfFiles) {
     EXPECT_EQ(mailbox.at({"Work", "a.b"}).at(0).date, -1);
     EXPECT_EQ(store->message_count({"INBOX"}), 2U);
     EXPECT_EQ(store->message_count({"None"}), std::nullopt);
-    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("not-an-eml"));
+    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("file-left-out"));
+}
+
+TEST(EmlStore, MailThatIsNoEmlFileIsAnErrorThatNamesIt) {
+    const test::TemporaryFolder folder;
+    const std::string mail = "From: a@example.com\nSubject: hi\n\nbody\n";
+    put_file(folder / "t/1.eml", mail);
+    for (const char* name : {"2.txt", "3", "4.emlx", "5.eml.gz", "Work/.6"}) {
+        put_file(folder / "t" + ("/" + std::string(name)),
+                 std::string(name) == "4.emlx"     ? "40\n" + mail
+                 : std::string(name) == "5.eml.gz" ? test::gzip(mail)
+                                                   : mail);
+    }
+    put_file(folder / "t/.DS_Store", std::string("\0\0\0\1Bud1", 8));
+    put_file(folder / "t/Thumbs.db", "\xd0\xcf");
+    put_file(folder / "t/.1.eml.mbx-part", mail);
+    OpenedStore store("eml:" + folder / "t", OpenMode::Read);
+    EXPECT_EQ(snapshot_of(*store).at(mail::kInboxPath).size(), 1U);
+    std::vector<std::string> names;
+    for (const base::Diagnostic& diagnostic : store.diagnostics()) {
+        EXPECT_EQ(diagnostic.severity, base::Severity::Error);
+        names.push_back(diagnostic.place.substr((folder / "t/").size()));
+    }
+    EXPECT_THAT(names, ElementsAre("2.txt", "3", "4.emlx", "5.eml.gz", "Work/.6"));
 }
 
 TEST(EmlStore, MessagesInTheRootAreTheInbox) {

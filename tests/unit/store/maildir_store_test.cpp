@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/modified_utf7.hpp"
+#include "gzip.hpp"
 #include "mail_tree.hpp"
 #include "mailbox_snapshot.hpp"
 
@@ -238,6 +239,55 @@ TEST_F(MaildirTest, ABadMessageIsAnErrorAndTheNextOneComes) {
                                   "5.good"));
 }
 
+TEST_F(MaildirTest, MailWhereNoMailProgramLooksIsAnErrorThatNamesIt) {
+    const std::vector<std::string> lost{".Foo/1.a:2,S",    "1.beside:2,S",        "Only/1.a",
+                                        "cur/2015/1.a:2,", "cur/2015/cur/1.b:2,", "new/x/y/1.c"};
+    for (const std::string& name : lost) {
+        put(name);
+    }
+    put("cur/2015/2.gzip:2,S", test::gzip(kMail));
+    put("tmp/1.unfinished");
+    make_folder("Only/Child");
+    OpenedStore store(url(), OpenMode::Read);
+    EXPECT_THAT(paths_of(*store),
+                ElementsAre(FolderPath{"INBOX"}, FolderPath{"Only"}, FolderPath{"Only", "Child"}));
+    EXPECT_THAT(inbox(store), IsEmpty());
+    std::vector<std::string> named;
+    for (const base::Diagnostic& diagnostic : store.diagnostics()) {
+        EXPECT_EQ(diagnostic.severity, base::Severity::Error);
+        named.push_back(diagnostic.place.substr(root().size() + 1));
+    }
+    std::vector<std::string> expected = lost;
+    expected.emplace_back("cur/2015/2.gzip:2,S");
+    EXPECT_THAT(named, testing::UnorderedElementsAreArray(expected));
+}
+
+TEST_F(MaildirTest, WhatElseLiesInAMaildirIsNoError) {
+    put("cur/1.a:2,");
+    make_folder(".Work");
+    for (const char* name :
+         {"dovecot-uidlist",      "dovecot.index.cache", "dovecot-uidvalidity.5f1c",
+          "dovecot-keywords",     "subscriptions",       "maildirsize",
+          ".Work/maildirfolder",  "courierimapuiddb",    "courierimapkeywords/1.a",
+          "courierpop3dsizelist", "shared-maildirs",     ".mailfilter",
+          ".dovecot.svbin",       "sieve/main",          "dovecot.sieve",
+          "dovecot-uidlist.lock", ".DS_Store",           ".git/HEAD",
+          ".git/objects/ab/cdef", "cur/.nfs0001",        "tmp/1.a",
+          ".dovecot.lda-dupes"}) {
+        put(name, std::string("\x01\x02\0\x03", 4));
+    }
+    put(".empty", "");
+    fs::create_symlink("sieve/main", root() + "/.dovecot.sieve");
+    fs::create_symlink("host:1", root() + "/cur/.#1.a");
+    OpenedStore store(url(), OpenMode::Read);
+    EXPECT_THAT(store.diagnostics(), IsEmpty());
+    put("notes.txt", "milk\n");
+    put("backup.tar.bz2", "BZh91AY&SY");
+    OpenedStore again(url(), OpenMode::Read);
+    EXPECT_THAT(again.diagnostic_ids(), ElementsAre("file-left-out", "file-left-out"));
+    EXPECT_EQ(again.diagnostics().at(0).severity, base::Severity::Warning);
+}
+
 TEST_F(MaildirTest, AnEmptyMessageIsAMessageAndAWarning) {
     put("cur/1.empty:2,S", "");
     put("cur/2.good:2,");
@@ -282,6 +332,8 @@ TEST_F(MaildirTest, AFolderThatTwoLinksLeadToIsTakenOnce) {
 TEST_F(MaildirTest, ALinkThatCannotBeFollowedIsAnErrorThatNamesIt) {
     fs::create_directory_symlink(temporary_ / "nothing", root() + "/.Gone");
     fs::create_symlink("nobody@host.1", root() + "/dovecot-uidlist.lock");
+    fs::create_directories(root() + "/Only");
+    fs::create_directory_symlink("nothing", root() + "/Only/Gone");
     fs::create_directory_symlink("..", root() + "/loop");
     fs::create_directories(temporary_ / "others/cur");
     const bool is_root = ::chown((temporary_ / "others").c_str(), 12345, 12345) == 0;
@@ -290,8 +342,8 @@ TEST_F(MaildirTest, ALinkThatCannotBeFollowedIsAnErrorThatNamesIt) {
     }
     OpenedStore store(url(), OpenMode::Read);
     EXPECT_THAT(paths_of(*store), ElementsAre(FolderPath{"INBOX"}));
-    std::vector<std::string> expected{"link-broken"};
-    expected.resize(is_root ? 3 : 2, "link-not-followed");
+    std::vector<std::string> expected{"link-broken", "link-broken"};
+    expected.resize(is_root ? 4 : 3, "link-not-followed");
     EXPECT_EQ(store.diagnostic_ids(), expected);
     for (const base::Diagnostic& diagnostic : store.diagnostics()) {
         EXPECT_EQ(diagnostic.severity, base::Severity::Error);

@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "base/file.hpp"
+#include "gzip.hpp"
 #include "mail_tree.hpp"
 #include "mailbox_snapshot.hpp"
 
@@ -73,7 +74,7 @@ TEST(MboxStore, ReadsThunderbirdsTree) {
     EXPECT_EQ(snapshot_of(*store).at({"Work", "2024", "Größe"}).at(0).bytes,
               "Subject: deep\n\nbody\n");
     EXPECT_EQ(store->message_count({"Work"}), 0U);
-    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("not-an-mbox"));
+    EXPECT_THAT(store.diagnostic_ids(), ElementsAre("file-left-out"));
 }
 
 TEST(MboxStore, ReadsPlainTreesAndTheirNames) {
@@ -112,12 +113,57 @@ std::string with_bare_cr(std::string text) {
     return text;
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, FileThatMayBeMail,
-                         testing::Values(LeftOut{"Old.gz", "\x1f\x8b\x08 and so on"},
-                                         LeftOut{"Mac", with_bare_cr(mbox_of("1"))},
-                                         LeftOut{"Quoted", ">" + mbox_of("1")},
-                                         LeftOut{"Torn", std::string(600, '\0')},
-                                         LeftOut{"Message", "Subject: x\n\nbody\n"}));
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, FileThatMayBeMail,
+    testing::Values(LeftOut{"Old.gz", test::gzip(mbox_of("1"))},
+                    LeftOut{"Broken.gz", "\x1f\x8b\x08 and so on"},
+                    LeftOut{"Old.bz2", "BZh91AY&SY and so on"},
+                    LeftOut{"Old.xz", std::string("\xfd\x37zXZ\0 and so on", 16)},
+                    LeftOut{"Mac", with_bare_cr(mbox_of("1"))},
+                    LeftOut{"Quoted", ">" + mbox_of("1")}, LeftOut{"Torn", std::string(600, '\0')},
+                    LeftOut{"TornText", std::string(6000, '\0') + "the end of a message\n"},
+                    LeftOut{"Message", "Subject: x\n\nbody\n"},
+                    LeftOut{"Outlook", "!BDN and so on"},
+                    LeftOut{"letter.msg", "\xd0\xcf\x11\xe0 and so on"},
+                    LeftOut{".hidden/Message", "Subject: x\nTo: y\n\nbody\n"}));
+
+TEST(MboxStore, OtherFilesOfAHomeFolderAreNoErrors) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "t/INBOX", mbox_of("in"));
+    const std::vector<LeftOut> files{
+        {"photos.zip", "PK\x03\x04 and so on"},
+        {"linux.tar.xz", std::string("\xfd\x37zXZ\0 and so on", 16)},
+        {"src.tar.gz", test::gzip(std::string(257, 'x') + "ustar  and so on")},
+        {"messages.1.gz", test::gzip("Nov 23 16:00:01 host daemon: text\n")},
+        {"film.mp4", std::string("\0\0\0\x18"
+                                 "ftypmp42 and so on",
+                                 22)},
+        {"disk.iso", std::string(40000, '\0') +
+                         "\1"
+                         "CD001\1" +
+                         std::string(100, '\0')},
+        {"letter.doc", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on"},
+        {"program",
+         "\x7f"
+         "ELF\2\1\1 and so on"},
+        {"data.bin", "\x93\x01\x02 and so on"},
+        {"meeting.ics", "BEGIN:VCALENDAR\nFROM:a\nTO:b\n"},
+        {"notes.txt", "milk\nbread\n"}};
+    for (const LeftOut& file : files) {
+        put_file(folder / "t" + ("/" + std::string(file.name)), file.content);
+    }
+    put_file(folder / "t/.cache/thing", "\x93\x01\x02 and so on");
+    put_file(folder / "t/.cache/thing.gz", "\x1f\x8b\x08 and so on");
+    fs::create_symlink("thing", folder / "t/.cache/link");
+    fs::create_symlink("gone", folder / "t/.cache/broken");
+    OpenedStore store("mbox:" + folder / "t", OpenMode::Read);
+    EXPECT_THAT(paths_of(*store), ElementsAre(mail::kInboxPath));
+    EXPECT_THAT(store.diagnostic_ids(), testing::Each("file-left-out"));
+    EXPECT_EQ(store.diagnostics().size(), files.size());
+    for (const base::Diagnostic& diagnostic : store.diagnostics()) {
+        EXPECT_EQ(diagnostic.severity, base::Severity::Warning) << diagnostic.place;
+    }
+}
 
 TEST(MboxStore, AFileWithTextBeforeItsMessagesIsReadAndTheTextIsKept) {
     const test::TemporaryFolder folder;
@@ -181,7 +227,8 @@ TEST(MboxStore, LinksToFoldersAreFollowedAndLinksToFilesAreErrors) {
     fs::create_symlink(folder / "elsewhere/Old", folder / "t/Older");
     OpenedStore store("mbox:" + folder / "t", OpenMode::Read);
     EXPECT_EQ(snapshot_of(*store).at({"Archive", "Old"}).size(), 1U);
-    ASSERT_THAT(store.diagnostic_ids(), ElementsAre("not-followed"));
+    ASSERT_THAT(store.diagnostic_ids(), ElementsAre("link-not-followed"));
+    EXPECT_EQ(store.diagnostics().at(0).severity, base::Severity::Error);
     EXPECT_EQ(store.diagnostics().at(0).place, folder / "t/Older");
 }
 

@@ -2,31 +2,17 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <string>
 
 #include "base/error.hpp"
-#include "mail_tree.hpp"
+#include "gzip.hpp"
 
 namespace mbx::store {
 namespace {
 
 using namespace std::string_literals;
-
-std::string gzip(std::string text) {
-    z_stream stream{};
-    EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    std::string packed(deflateBound(&stream, text.size()), '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(text.data());
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-    stream.avail_out = static_cast<uInt>(packed.size());
-    EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-    packed.resize(packed.size() - stream.avail_out);
-    deflateEnd(&stream);
-    return packed;
-}
+using test::gzip;
 
 std::string text_of(const std::string& file, std::uint64_t limit = kLargestUnpacked) {
     return base::read_all_text(*unpacked(base::memory_source(file), limit), 1 << 24);
