@@ -2,10 +2,14 @@
 
 #include <iconv.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <map>
 #include <memory>
+#include <vector>
 
+#include "base/charset_runs.hpp"
 #include "base/text.hpp"
 #include "base/utf.hpp"
 
@@ -15,7 +19,8 @@ namespace {
 struct CodePageName {
     std::uint32_t code_page;
     std::string_view charset;  // the preferred MIME name
-    const char* iconv_name;    // what decodes mail that says so; often a superset
+    const char* iconv_name;    // what decodes mail that says so, unless runs_of() does; often a
+                               // superset
 };
 
 // The first row of a page gives its MIME name.
@@ -51,9 +56,9 @@ constexpr CodePageName kPages[] = {
     {28605, "iso-8859-15", "ISO-8859-15"},
     {20866, "koi8-r", "KOI8-R"},
     {21866, "koi8-u", "KOI8-U"},
-    {50220, "iso-2022-jp", "ISO-2022-JP-2"},
-    {50221, "iso-2022-jp", "ISO-2022-JP-2"},
-    {50222, "iso-2022-jp", "ISO-2022-JP-2"},
+    {50220, "iso-2022-jp", "ISO-2022-JP"},
+    {50221, "iso-2022-jp", "ISO-2022-JP"},
+    {50222, "iso-2022-jp", "ISO-2022-JP"},
     {50225, "iso-2022-kr", "ISO-2022-KR"},
     {51932, "euc-jp", "EUC-JP"},
     {51949, "euc-kr", "CP949"},
@@ -168,8 +173,8 @@ class Iconv {
         return handle_ != reinterpret_cast<iconv_t>(-1);
     }
 
-    /// Converts all of it; on a bad byte calls on_bad(result), which says whether to skip it and go
-    /// on.
+    /// Converts all of it; where it cannot, calls on_bad(rest, result), which says how many bytes
+    /// to leave out, 0 to give up.
     template <typename OnBad>
     std::optional<std::string> convert(std::string_view input, OnBad on_bad) {
         std::string result;
@@ -190,14 +195,13 @@ class Iconv {
                 }
                 flushing = true;
             } else if (error_number != E2BIG) {
-                if (!on_bad(result)) {
+                const std::size_t bad = on_bad(std::string_view(in, in_left), result);
+                if (bad == 0) {
                     return std::nullopt;
                 }
-                in += in_left > 0 ? 1 : 0;
-                in_left -= in_left > 0 ? 1 : 0;
-                if (in_left == 0) {
-                    flushing = true;
-                }
+                in += std::min(bad, in_left);
+                in_left -= std::min(bad, in_left);
+                flushing = in_left == 0;
             }
         }
     }
@@ -212,21 +216,87 @@ std::string iconv_name(std::string_view charset) {
     return row != nullptr ? row->iconv_name : normalized(charset);
 }
 
+/// Of charsets that iconv does not decode, or not as Microsoft's pages do; nullopt for any other.
+std::optional<std::vector<CharsetRun>> runs_of(std::string_view bytes, std::string_view charset) {
+    switch (code_page_of_charset(charset).value_or(0)) {
+        case 50220:
+            return runs_of_iso_2022_jp(bytes);
+        case 51932:
+            return runs_of_euc_jp(bytes);
+        default:
+            return std::nullopt;
+    }
+}
+
+bool is_lead_byte(unsigned char c, std::uint32_t page) {
+    switch (page) {
+        case 932:
+            return (c >= 0x81 && c <= 0x9F) || (c >= 0xE0 && c <= 0xFC);
+        case 936:
+        case 949:
+        case 950:
+        case 1361:
+        case 51949:
+        case 54936:
+            return c >= 0x81 && c <= 0xFE;
+        default:
+            return false;
+    }
+}
+
+/// How many bytes the character takes that iconv has found no meaning for, so that what follows it
+/// is read from its beginning.
+std::size_t size_of_unknown(std::string_view rest, std::uint32_t page) {
+    if (page == 1200 || page == 1201) {
+        return 2;
+    }
+    if (page == 51932 && rest.starts_with('\x8F')) {  // JIS X 0212
+        return 3;
+    }
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
+    const bool pair = rest.size() > 1 && is_lead_byte(byte(0), page) && byte(1) >= 0x40 &&
+                      byte(1) != 0x7F && byte(1) != 0xFF;
+    return pair ? 2 : 1;
+}
+
+std::optional<std::string> decode(Iconv& converter, std::string_view bytes,
+                                  std::string_view charset) {
+    if (!converter.valid()) {
+        return std::nullopt;
+    }
+    const std::uint32_t page = code_page_of_charset(charset).value_or(0);
+    return converter.convert(bytes, [&](std::string_view rest, std::string& result) {
+        result += "\xEF\xBF\xBD";
+        return size_of_unknown(rest, page);
+    });
+}
+
+std::optional<std::string> decode_runs(const std::vector<CharsetRun>& runs) {
+    std::map<std::string_view, Iconv> converters;
+    std::string result;
+    for (const CharsetRun& run : runs) {
+        const auto it = converters.try_emplace(run.iconv_name, "UTF-8", run.iconv_name).first;
+        const auto text = decode(it->second, run.bytes, run.iconv_name);
+        if (!text) {
+            return std::nullopt;
+        }
+        result += *text;
+    }
+    return result;
+}
+
 }  // namespace
 
 std::optional<std::string> decode_charset(std::string_view bytes, std::string_view charset) {
+    if (const auto runs = runs_of(bytes, charset)) {
+        return decode_runs(*runs);
+    }
     const std::string from = iconv_name(charset);
     if (from == "UTF-8" || (from == "ASCII" && is_ascii(bytes))) {
         return is_valid_utf8(bytes) ? std::string(bytes) : utf8_from_utf16(utf16_from_utf8(bytes));
     }
     Iconv converter("UTF-8", from.c_str());
-    if (from.empty() || !converter.valid()) {
-        return std::nullopt;
-    }
-    return converter.convert(bytes, [](std::string& result) {
-        result += "\xEF\xBF\xBD";
-        return true;
-    });
+    return from.empty() ? std::nullopt : decode(converter, bytes, charset);
 }
 
 std::optional<std::string> encode_charset(std::string_view utf8, std::string_view charset) {
@@ -239,7 +309,7 @@ std::optional<std::string> encode_charset(std::string_view utf8, std::string_vie
     if (to.empty() || !converter.valid()) {
         return std::nullopt;
     }
-    return converter.convert(utf8, [](std::string&) { return false; });
+    return converter.convert(utf8, [](std::string_view, std::string&) { return std::size_t{0}; });
 }
 
 std::string decode_code_page(std::string_view bytes, std::uint32_t code_page) {

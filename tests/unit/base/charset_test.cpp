@@ -14,6 +14,55 @@ TEST(Charset, DecodesTheUsualOnes) {
     EXPECT_EQ(decode_charset("x", "no-such-charset"), std::nullopt);
 }
 
+TEST(Charset, Iso2022JpIsMicrosoftsPage50220) {
+    // NEC row 13 and the NEC selection of IBM's extensions, which every Outlook in Japan sends.
+    EXPECT_EQ(decode_charset("\x1B$B-!3t<02q<R-j%F%9%H-6\x1B(B", "iso-2022-jp"),
+              "①株式会社㈱テストⅡ");
+    EXPECT_EQ(decode_charset("\x1B$B|b:jy!\x1B(B", "iso-2022-jp"), "髙崎纊");
+    EXPECT_EQ(decode_charset("\x1B$B!A\x1B(B\\~\x1B(J\\~", "iso-2022-jp"), "～\\~\\~");
+    EXPECT_EQ(decode_charset("\x1B(I6E\x1B(B \x0E"
+                             "6E\x0F",
+                             "iso-2022-jp"),
+              "ｶﾅ ｶﾅ");
+    EXPECT_EQ(decode_charset("\x1B$(D0!\x1B$B0!\x1B(B", "iso-2022-jp"), "丂亜");
+    EXPECT_EQ(decode_charset("\x1B$AVP\x1B$(CGt\x1B.A\x1BNi\x1B(B", "iso-2022-jp"), "中혀é");
+}
+
+TEST(Charset, Iso2022JpGoesOnBehindWhatIsBroken) {
+    EXPECT_EQ(decode_charset("\x1B$B)!F|K\\\x1B(B.", "iso-2022-jp"), "\uFFFD日本.");
+    EXPECT_EQ(decode_charset("\x1B$BF|K\x1B(Ba\xFF"
+                             "b",
+                             "iso-2022-jp"),
+              "日\uFFFDa\uFFFDb");
+    EXPECT_EQ(decode_charset("\x1B$BF|\nK\\", "iso-2022-jp"), "日\n本");
+    EXPECT_EQ(decode_charset("\x1B[1mbold", "iso-2022-jp"), "\x1B[1mbold");
+}
+
+TEST(Charset, EucJpIsMicrosoftsPage51932) {
+    EXPECT_EQ(decode_charset("\xAD\xA1\xB3\xF4\xBC\xB0 \xFC\xE2\xBA\xEA", "euc-jp"), "①株式 髙崎");
+    EXPECT_EQ(decode_charset("\x8E\xB6\x8F\xB0\xA1\xB0\xA1", "euc-jp"), "ｶ丂亜");
+    EXPECT_EQ(decode_charset("\xFF\xB0\xA1\xA9\xA1\xB0\xA1\x8E", "euc-jp"),
+              "\uFFFD亜\uFFFD亜\uFFFD");
+    EXPECT_EQ(decode_charset("\x8F\xA1\xA1\x8F\xB0\xA1", "euc-jp"), "\uFFFD丂");
+}
+
+TEST(Charset, LeavesOutTheWholeOfAnUnknownCharacter) {
+    EXPECT_EQ(decode_charset("\x85\x40\x93\xFA\x96\x7B", "shift_jis"), "\uFFFD日本");
+    EXPECT_EQ(decode_charset("\x8B\x40\xB0\xED\xB4\xE4", "big5"), "\uFFFD堅港");
+    EXPECT_EQ(decode_charset("\xC9\xA1\xB0\xA1", "ks_c_5601-1987"), "\uFFFD가");
+    EXPECT_EQ(decode_charset({"\x41\x00\x00\xDC\x42\x00", 6}, "utf-16le"), "A\uFFFDB");
+    // A single byte is all that is broken here.
+    EXPECT_EQ(decode_charset("\xFF<b>\x93\xFA", "shift_jis"), "\uFFFD<b>日");
+    EXPECT_EQ(decode_charset("\x93<b>\xA4", "big5"), "\uFFFD<b>\uFFFD");
+    EXPECT_EQ(decode_charset("\x98\xCF\xF0", "windows-1251"), "\uFFFDПр");
+}
+
+TEST(Charset, EncodesJapaneseOnlyAsTheStandardsHaveIt) {
+    EXPECT_EQ(encode_charset("日本", "iso-2022-jp"), "\x1B$BF|K\\\x1B(B");
+    EXPECT_EQ(encode_charset("日é", "iso-2022-jp"), std::nullopt);
+    EXPECT_EQ(encode_charset("①", "euc-jp"), std::nullopt);
+}
+
 TEST(Charset, EndsOnATruncatedMultibyteCharacter) {
     EXPECT_EQ(decode_charset("a\x82", "shift_jis"), "a\xEF\xBF\xBD");
     EXPECT_EQ(decode_charset("a\x1b$", "iso-2022-jp").has_value(), true);
