@@ -8,6 +8,8 @@
 #include "base/text.hpp"
 #include "base/utf.hpp"
 #include "convert/html_text.hpp"
+#include "convert/ical_common.hpp"
+#include "convert/kept_calendar.hpp"
 #include "convert/loss.hpp"
 #include "convert/media_type.hpp"
 #include "convert/mime_encode.hpp"
@@ -95,8 +97,13 @@ class AttachmentReader {
 
     std::vector<OutgoingAttachment> run() {
         std::vector<OutgoingAttachment> result;
+        const Attachment* calendar = copy_of_kept_calendar(message_);
         for (std::size_t i = 0; i < message_.attachments.size(); ++i) {
-            if (auto one = read(message_.attachments[i], i)) {
+            const Attachment& attachment = message_.attachments[i];
+            if (&attachment == calendar) {
+                continue;  // it stands beside the text
+            }
+            if (auto one = read(attachment, i)) {
                 result.push_back(*std::move(one));
             }
         }
@@ -290,6 +297,15 @@ class AttachmentReader {
     const RebuildContext& context_;
 };
 
+/// What programs look for before they offer to accept an invitation (RFC 6047 2.4).
+std::string calendar_method_of(const OutgoingAttachment& attachment) {
+    constexpr std::uint64_t kLargestCalendar = std::uint64_t{1} << 20;
+    if (attachment.media_type != "text/calendar" || attachment.data->size() > kLargestCalendar) {
+        return {};
+    }
+    return method_of_ical(base::read_all_text(*attachment.data, kLargestCalendar));
+}
+
 MimePart file_part(const OutgoingAttachment& attachment, const std::string& more_headers) {
     std::vector<Parameter> parameters;
     const bool as_it_is = is_sent_as_it_is(attachment);
@@ -302,6 +318,9 @@ MimePart file_part(const OutgoingAttachment& attachment, const std::string& more
     }
     if (attachment.media_type.starts_with("text/") && !attachment.charset.empty()) {
         parameters.push_back({"charset", attachment.charset});
+    }
+    if (const std::string method = calendar_method_of(attachment); !method.empty()) {
+        parameters.push_back({"method", method});
     }
     if (!attachment.name.empty()) {
         parameters.push_back({"name", attachment.name});

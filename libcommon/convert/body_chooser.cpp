@@ -64,6 +64,7 @@ class Chooser {
         } else if (is_unknown_text(root)) {
             chosen_.plain.push_back(&root);
         } else {
+            offer_calendar({&root});
             attach(root, false);
         }
         return std::move(chosen_);
@@ -110,12 +111,25 @@ class Chooser {
             }
         }
         const Entity* plain = find_plain(alternative, html);
+        offer_calendar(alternative.children);
         for (const Entity* child : alternative.children) {
             if (child == html || child == plain) {
                 take_body(*child, in_related);
             } else if (!(is_text_leaf(*child) && is_blank_(*child))) {
                 attach_unchosen(*child, in_related);
             }
+        }
+    }
+
+    // Of two nobody can say which one is meant.
+    void offer_calendar(const std::vector<const Entity*>& forms) {
+        const auto is_calendar = [](const Entity* form) {
+            return form->is("text/calendar") && form->children.empty() && !form->opaque &&
+                   !form->is_attachment();
+        };
+        if (chosen_.calendar == nullptr &&
+            std::count_if(forms.begin(), forms.end(), is_calendar) == 1) {
+            chosen_.calendar = *std::find_if(forms.begin(), forms.end(), is_calendar);
         }
     }
 

@@ -24,6 +24,8 @@ struct ChosenParts {
     std::vector<const Entity*> plain;  ///< one text after the other
     std::vector<HtmlPiece> html;       ///< one document after the other
     std::vector<AttachmentPart> attachments;
+    /// One of the attachments, a text/calendar that is another form of the text or all there is.
+    const Entity* calendar = nullptr;
 };
 
 /// `is_blank` tells whether a text part holds nothing but white space. Every leaf of the tree is in

@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "convert/bodies_to_mail.hpp"
+#include "convert/calendar_properties.hpp"
 #include "convert/ical_common.hpp"
 #include "convert/loss.hpp"
 #include "convert/mail_headers.hpp"
@@ -22,36 +23,10 @@ namespace mbx::convert {
 namespace {
 
 using namespace mapi;
+using namespace calendar;
 
 constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kSecondsTo1970 = 11'644'473'600;  // since 1601
-
-// PSETID_Appointment, [MS-OXOCAL] 2.2.1
-constexpr std::uint32_t kSequence = 0x8201;
-constexpr std::uint32_t kBusyStatus = 0x8205;
-constexpr std::uint32_t kLocation = 0x8208;
-constexpr std::uint32_t kStart = 0x820D;
-constexpr std::uint32_t kEnd = 0x820E;
-constexpr std::uint32_t kAllDay = 0x8215;
-constexpr std::uint32_t kRecurrence = 0x8216;
-constexpr std::uint32_t kStateFlags = 0x8217;
-constexpr std::uint32_t kReplyTime = 0x8220;
-constexpr std::uint32_t kIntendedBusyStatus = 0x8224;
-constexpr std::uint32_t kReplaceTime = 0x8228;
-constexpr std::uint32_t kZoneStruct = 0x8233;
-constexpr std::uint32_t kZoneDescription = 0x8234;
-constexpr std::uint32_t kProposedStart = 0x8250;
-constexpr std::uint32_t kProposedEnd = 0x8251;
-constexpr std::uint32_t kIsCounterProposal = 0x8257;
-constexpr std::uint32_t kNoCounterProposal = 0x825A;
-constexpr std::uint32_t kStartZone = 0x825E;
-constexpr std::uint32_t kRecurrenceZone = 0x8260;
-// PSETID_Common
-constexpr std::uint32_t kReminderMinutes = 0x8501;
-constexpr std::uint32_t kReminderSet = 0x8503;
-
-constexpr std::int32_t kIsMeeting = 0x1;
-constexpr std::int32_t kIsCancelled = 0x4;
 
 bool is_class(const PropertyBag& properties, std::string_view prefix) {
     return base::starts_with_ignore_case(message_class_of(properties), prefix);
@@ -112,12 +87,8 @@ class Times {
     }
 
     base::UnixTime to_utc(base::UnixTime local) const {
-        if (!zone_) {
-            return {local.seconds - fixed_offset_};
-        }
-        const int first = utc_offset(zone_->rule, local);
-        const int second = utc_offset(zone_->rule, {local.seconds - first * 60});
-        return {local.seconds - second * 60};
+        return zone_ ? utc_of_local(zone_->rule, local)
+                     : base::UnixTime{local.seconds - fixed_offset_};
     }
 
   private:
@@ -192,8 +163,8 @@ class EventMaker {
             time = time ? time : named_time(properties_, PSETID_Common, common);
             return time ? time : fixed_time(properties_, fixed);
         };
-        const auto start = first_of(kProposedStart, kStart, 0x8516, PidTagStartDate);
-        const auto end = first_of(kProposedEnd, kEnd, 0x8517, PidTagEndDate);
+        const auto start = first_of(kProposedStart, kStart, kCommonStart, PidTagStartDate);
+        const auto end = first_of(kProposedEnd, kEnd, kCommonEnd, PidTagEndDate);
         const auto sent = sent_time(properties_, {});
         start_ = start ? *start : end ? *end : sent.value_or(base::UnixTime{});
         end_ = end && end->seconds >= start_.seconds ? *end : start_;
@@ -219,8 +190,8 @@ class EventMaker {
 
     void identity() {
         lines_.put_text("UID", ical_uid(properties_));
-        auto stamp = named_time(properties_, PSETID_Meeting, 0x001A);
-        stamp = stamp ? stamp : named_time(properties_, PSETID_Meeting, 0x0001);
+        auto stamp = named_time(properties_, PSETID_Meeting, kOwnerCriticalChange);
+        stamp = stamp ? stamp : named_time(properties_, PSETID_Meeting, kAttendeeCriticalChange);
         stamp = stamp ? stamp : fixed_time(properties_, PidTagLastModificationTime);
         stamp = stamp ? stamp : sent_time(properties_, {});
         lines_.put("DTSTAMP", ical_utc(stamp.value_or(start_)));

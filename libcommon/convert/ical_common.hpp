@@ -37,4 +37,12 @@ void put_person(ContentLines& lines, std::string_view name, const Mailbox& mailb
 /// The UID of a meeting by its global object id, else one made from what never changes.
 std::string ical_uid(const mapi::PropertyBag& properties);
 
+/// PidLidGlobalObjectId of a UID, whose program it may be; ical_uid() gives the UID back.
+base::Bytes global_object_id(std::string_view uid);
+/// PidLidCleanGlobalObjectId: that of the series where `id` is one of its occurrences.
+base::Bytes clean_global_object_id(base::Bytes id);
+
+/// METHOD of a calendar, in capitals; empty when it has none, or one that is no word.
+std::string method_of_ical(std::string_view text);
+
 }  // namespace mbx::convert

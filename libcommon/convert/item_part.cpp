@@ -7,6 +7,8 @@
 #include "base/text.hpp"
 #include "convert/calendar_to_ical.hpp"
 #include "convert/contact_to_vcard.hpp"
+#include "convert/ical_common.hpp"
+#include "convert/kept_calendar.hpp"
 #include "convert/mail_headers.hpp"
 #include "convert/mail_tree.hpp"
 #include "convert/readable_item.hpp"
@@ -32,10 +34,11 @@ MimePart attached_text(const std::string& media_type, const std::string& text,
     return part;
 }
 
-MimePart calendar_part(const Message& message, const AddressResolver& addresses,
-                       const RebuildContext& context) {
-    return text_part("text/calendar", calendar_to_ical(message, addresses, context.diagnostics),
-                     "utf-8", {{"method", calendar_method(message.properties)}});
+MimePart calendar_part(const std::string& ical) {
+    const std::string method = method_of_ical(ical);
+    return text_part(
+        "text/calendar", ical, "utf-8",
+        method.empty() ? std::vector<Parameter>() : std::vector{Parameter{"method", method}});
 }
 
 /// What programs need of an item that is no mail; nullopt when it is but text.
@@ -78,8 +81,12 @@ TreeExtras extras_of_task_request(const Message& message, const AddressResolver&
 TreeExtras extras_of(const Message& message, ItemKind kind, const AddressResolver& addresses,
                      const RebuildContext& context) {
     TreeExtras extras;
-    if (kind == ItemKind::MeetingMessage) {
-        extras.alternatives.push_back(calendar_part(message, addresses, context));
+    const std::optional<std::string> kept = kept_calendar(message);
+    if (kept) {
+        extras.alternatives.push_back(calendar_part(*kept));
+    } else if (kind == ItemKind::MeetingMessage) {
+        extras.alternatives.push_back(
+            calendar_part(calendar_to_ical(message, addresses, context.diagnostics)));
     } else if (kind == ItemKind::TaskRequest) {
         extras = extras_of_task_request(message, addresses, context);
     } else if (auto file = file_of(message, kind, addresses, context)) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
@@ -54,6 +55,16 @@ struct ZoneRuleRecord {
 };
 static_assert(sizeof(ZoneRuleRecord) == 66);
 
+// [MS-OXOCAL] 2.2.1.41: what stands before the name of the zone
+struct ZoneDefinitionRecord {
+    std::uint8_t bMajorVersion;
+    std::uint8_t bMinorVersion;
+    base::le16 cbHeader;  // of what follows, up to the rules
+    base::le16 wReserved;
+    base::le16 cchKeyName;
+};
+static_assert(sizeof(ZoneDefinitionRecord) == 8);
+
 constexpr std::uint16_t kEffectiveRule = 0x2;
 
 bool is_transition(const ZoneTransition& t) {
@@ -68,6 +79,16 @@ ZoneTransition transition_of(const SystemTimeRecord& record) {
         t.week = (record.wDay - 1) / 7 + 1;
     }
     return is_transition(t) ? t : ZoneTransition{};
+}
+
+SystemTimeRecord record_of(const ZoneTransition& t) {
+    SystemTimeRecord record{};
+    record.wMonth = static_cast<std::uint16_t>(t.month);
+    record.wDayOfWeek = static_cast<std::uint16_t>(t.weekday);
+    record.wDay = static_cast<std::uint16_t>(t.week);
+    record.wHour = static_cast<std::uint16_t>(t.minute / 60);
+    record.wMinute = static_cast<std::uint16_t>(t.minute % 60);
+    return record;
 }
 
 template <typename Record>
@@ -132,11 +153,12 @@ void append_observance(ContentLines& lines, std::string_view name, const ZoneTra
 }  // namespace
 
 std::optional<TimeZone> decode_time_zone_definition(base::ByteView bytes) {
-    constexpr std::size_t kFixed = 8;  // versions, header size, reserved, length of the name
+    constexpr std::size_t kFixed = sizeof(ZoneDefinitionRecord);
     if (bytes.size() < kFixed) {
         return std::nullopt;
     }
-    const std::size_t name_size = base::read_record<base::le16>(bytes, 6) * std::size_t{2};
+    const std::size_t name_size =
+        base::read_record<ZoneDefinitionRecord>(bytes).cchKeyName * std::size_t{2};
     if (bytes.size() < kFixed + name_size + 2) {
         return std::nullopt;
     }
@@ -165,6 +187,33 @@ std::optional<TimeZone> decode_time_zone_definition(base::ByteView bytes) {
     return zone;
 }
 
+base::Bytes encode_time_zone_definition(const TimeZone& zone) {
+    constexpr std::size_t kLongestName = 260;
+    base::Bytes name = base::utf16le_from_utf8(zone.id);
+    name.resize(std::min(name.size(), 2 * kLongestName));
+    const ZoneDefinitionRecord head{2, 1, static_cast<std::uint16_t>(6 + name.size()), 2,
+                                    static_cast<std::uint16_t>(name.size() / 2)};
+    ZoneRuleRecord rule{};
+    rule.bMajorVersion = 2;
+    rule.bMinorVersion = 1;
+    rule.wReserved = 0x3E;
+    rule.wTzRuleFlags = kEffectiveRule;
+    rule.wYear = 1601;
+    rule.lBias = static_cast<std::uint32_t>(zone.rule.bias);
+    rule.lStandardBias = static_cast<std::uint32_t>(zone.rule.standard_bias);
+    rule.lDaylightBias = static_cast<std::uint32_t>(zone.rule.daylight_bias);
+    if (zone.rule.has_daylight_time()) {
+        rule.stStandardDate = record_of(zone.rule.to_standard);
+        rule.stDaylightDate = record_of(zone.rule.to_daylight);
+    }
+    base::Bytes bytes;
+    base::append(bytes, base::record_bytes(head));
+    base::append(bytes, name);
+    base::append_le<std::uint16_t>(bytes, 1);
+    base::append(bytes, base::record_bytes(rule));
+    return bytes;
+}
+
 std::optional<ZoneRule> decode_time_zone_struct(base::ByteView bytes) {
     return bytes.size() >= sizeof(ZoneStructRecord)
                ? rule_of(base::read_record<ZoneStructRecord>(bytes))
@@ -186,6 +235,12 @@ int utc_offset(const ZoneRule& rule, base::UnixTime utc) {
                                  ? utc.seconds >= to_daylight && utc.seconds < to_standard
                                  : utc.seconds >= to_daylight || utc.seconds < to_standard;
     return is_daylight ? daylight : standard;
+}
+
+base::UnixTime utc_of_local(const ZoneRule& rule, base::UnixTime local) {
+    const int first = utc_offset(rule, local);
+    const int second = utc_offset(rule, {local.seconds - first * 60});
+    return {local.seconds - second * 60};
 }
 
 std::string vtimezone(const TimeZone& zone) {

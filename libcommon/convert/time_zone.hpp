@@ -44,8 +44,13 @@ std::optional<TimeZone> decode_time_zone_definition(base::ByteView bytes);
 /// PidLidTimeZoneStruct, which has no name of its own.
 std::optional<ZoneRule> decode_time_zone_struct(base::ByteView bytes);
 
+/// PidLidAppointmentTimeZoneDefinition... with one rule, for all years.
+base::Bytes encode_time_zone_definition(const TimeZone& zone);
+
 /// Local time minus UTC at that moment, minutes.
 int utc_offset(const ZoneRule& rule, base::UnixTime utc);
+/// Of a local time, given as seconds since 1970 on the clock of the place.
+base::UnixTime utc_of_local(const ZoneRule& rule, base::UnixTime local);
 
 /// The component, from BEGIN to END.
 std::string vtimezone(const TimeZone& zone);

@@ -8,6 +8,7 @@
 #include "convert/attachments_to_mapi.hpp"
 #include "convert/bodies_to_mapi.hpp"
 #include "convert/body_chooser.hpp"
+#include "convert/calendar_to_mapi.hpp"
 #include "convert/exact/exact_source.hpp"
 #include "convert/flags.hpp"
 #include "convert/headers_to_mapi.hpp"
@@ -124,8 +125,11 @@ class Converter {
             smime_to_mapi(context, smime, message, origins);
             return;
         }
-        const ChosenParts chosen = choose_parts(context.root, is_blank);
+        ChosenParts chosen = choose_parts(context.root, is_blank);
         const BodyReferences body = bodies_to_mapi(context, chosen, message.properties, origins);
+        if (chosen.calendar != nullptr && calendar_to_mapi(context, *chosen.calendar, message)) {
+            hide(*chosen.calendar, chosen.attachments);
+        }
         const ConvertEmbedded convert_embedded =
             [&](const MimeTree& tree, const Entity& root) -> std::optional<mapi::Message> {
             return depth + 1 < mapi::kDeepestEmbedding
@@ -133,6 +137,13 @@ class Converter {
                        : std::nullopt;
         };
         attachments_to_mapi(context, chosen.attachments, body, convert_embedded, message, origins);
+    }
+
+    // The form shows it; the file is for programs that know no forms.
+    static void hide(const Entity& entity, std::vector<AttachmentPart>& attachments) {
+        for (AttachmentPart& part : attachments) {
+            part.hidden = part.hidden || part.entity == &entity;
+        }
     }
 
     void set_flags(const MessageContext& context, mapi::Message& message) const {
