@@ -174,7 +174,7 @@ class Iconv {
     }
 
     /// Converts all of it; where it cannot, calls on_bad(rest, result), which says how many bytes
-    /// to leave out, 0 to give up.
+    /// to leave out, 0 to give up. A shift state ends there.
     template <typename OnBad>
     std::optional<std::string> convert(std::string_view input, OnBad on_bad) {
         std::string result;
@@ -195,6 +195,7 @@ class Iconv {
                 }
                 flushing = true;
             } else if (error_number != E2BIG) {
+                put_held(result);
                 const std::size_t bad = on_bad(std::string_view(in, in_left), result);
                 if (bad == 0) {
                     return std::nullopt;
@@ -207,6 +208,15 @@ class Iconv {
     }
 
   private:
+    /// The character before the bad one, where iconv has waited for a mark that combines with it.
+    void put_held(std::string& result) {
+        std::array<char, 64> buffer{};
+        char* out = buffer.data();
+        std::size_t out_left = buffer.size();
+        iconv(handle_, nullptr, nullptr, &out, &out_left);
+        result.append(buffer.data(), buffer.size() - out_left);
+    }
+
     iconv_t handle_;
 };
 
@@ -221,8 +231,12 @@ std::optional<std::vector<CharsetRun>> runs_of(std::string_view bytes, std::stri
     switch (code_page_of_charset(charset).value_or(0)) {
         case 50220:
             return runs_of_iso_2022_jp(bytes);
+        case 50225:
+            return runs_of_iso_2022_kr(bytes);
         case 51932:
             return runs_of_euc_jp(bytes);
+        case 52936:
+            return runs_of_hz(bytes);
         default:
             return std::nullopt;
     }

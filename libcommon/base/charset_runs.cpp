@@ -47,6 +47,9 @@ class Runs {
 
     void jis_x_0212(char row, char cell) { add("EUC-JP", {'\x8F', upper(row), upper(cell)}); }
 
+    void gb_2312(char row, char cell) { add("GB18030", {upper(row), upper(cell)}); }
+    void ks_c_5601(char row, char cell) { add("CP949", {upper(row), upper(cell)}); }
+
     void add(const char* iconv_name, std::initializer_list<char> bytes) {
         add(iconv_name, std::string_view(bytes.begin(), bytes.size()));
     }
@@ -88,9 +91,10 @@ constexpr auto kDesignations = std::to_array<Designation>({
     {"\x1B$(C", Set::Ksc5601},
 });
 
-class Iso2022JpReader {
+class Iso2022Reader {
   public:
-    explicit Iso2022JpReader(std::string_view bytes) : rest_(bytes) {}
+    /// `shifted` is the set that SO selects.
+    Iso2022Reader(std::string_view bytes, Set shifted) : rest_(bytes), shifted_(shifted) {}
 
     std::vector<CharsetRun> run() {
         while (!rest_.empty()) {
@@ -110,7 +114,13 @@ class Iso2022JpReader {
                 return true;
             }
         }
-        return upper_set() || single_shift();
+        return korean_header() || upper_set() || single_shift();
+    }
+
+    bool korean_header() {  // RFC 1557: says what SO selects
+        const bool found = rest_.starts_with("\x1B$)C");
+        rest_.remove_prefix(found ? 4 : 0);
+        return found;
     }
 
     bool upper_set() {  // RFC 1554
@@ -137,7 +147,7 @@ class Iso2022JpReader {
         if (!out && rest_.front() != '\x0F') {
             return false;
         }
-        set_ = out ? Set::Katakana : Set::Ascii;
+        set_ = out ? shifted_ : Set::Ascii;
         rest_.remove_prefix(1);
         return true;
     }
@@ -165,10 +175,10 @@ class Iso2022JpReader {
                 runs_.jis_x_0212(row, cell);
                 break;
             case Set::Gb2312:
-                runs_.add("GB2312", {upper(row), upper(cell)});
+                runs_.gb_2312(row, cell);
                 break;
             case Set::Ksc5601:
-                runs_.add("EUC-KR", {upper(row), upper(cell)});
+                runs_.ks_c_5601(row, cell);
                 break;
             default:
                 runs_.jis_x_0208(row, cell);
@@ -176,6 +186,7 @@ class Iso2022JpReader {
     }
 
     std::string_view rest_;
+    Set shifted_;
     Set set_ = Set::Ascii;
     const char* upper_set_ = nullptr;
     Runs runs_;
@@ -184,7 +195,11 @@ class Iso2022JpReader {
 }  // namespace
 
 std::vector<CharsetRun> runs_of_iso_2022_jp(std::string_view bytes) {
-    return Iso2022JpReader(bytes).run();
+    return Iso2022Reader(bytes, Set::Katakana).run();
+}
+
+std::vector<CharsetRun> runs_of_iso_2022_kr(std::string_view bytes) {
+    return Iso2022Reader(bytes, Set::Ksc5601).run();
 }
 
 std::vector<CharsetRun> runs_of_euc_jp(std::string_view bytes) {
@@ -210,6 +225,37 @@ std::vector<CharsetRun> runs_of_euc_jp(std::string_view bytes) {
             runs.broken();
         }
         at += size;
+    }
+    return runs.take();
+}
+
+std::vector<CharsetRun> runs_of_hz(std::string_view bytes) {
+    Runs runs;
+    bool chinese = false;
+    while (!bytes.empty()) {
+        const char first = bytes.front();
+        const char second = bytes.size() > 1 ? bytes[1] : '\0';
+        std::size_t size = 1;
+        if (first == '~' && (second == '{' || second == '}')) {
+            chinese = second == '{';
+            size = 2;
+        } else if (first == '~' && (second == '~' || second == '\n') && !chinese) {
+            size = 2;  // a line end behind a tilde is for the mail only
+            if (second == '~') {
+                runs.ascii('~');
+            }
+        } else if (static_cast<unsigned char>(first) >= 0x80) {
+            runs.broken();
+        } else if (!chinese || !is_graphic(first)) {
+            runs.ascii(first);
+            chinese = chinese && first != '\n';
+        } else if (is_graphic(second)) {
+            runs.gb_2312(first, second);
+            size = 2;
+        } else {
+            runs.broken();
+        }
+        bytes.remove_prefix(size);
     }
     return runs.take();
 }

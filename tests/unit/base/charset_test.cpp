@@ -46,6 +46,25 @@ TEST(Charset, EucJpIsMicrosoftsPage51932) {
     EXPECT_EQ(decode_charset("\x8F\xA1\xA1\x8F\xB0\xA1", "euc-jp"), "\uFFFD丂");
 }
 
+TEST(Charset, DecodesHz) {
+    EXPECT_EQ(decode_charset("~{Dc:C2;~}", "hz-gb-2312"), "你好不");
+    EXPECT_EQ(decode_charset("a~~b ~/c ~{Dc~}d~\ne\n~{:C\nf~", "HZ-GB-2312"),
+              "a~b ~/c 你de\n好\nf~");
+    EXPECT_EQ(decode_charset("~{Dc:~}\xC4", "hz-gb-2312"), "你湖\uFFFD\uFFFD");
+    EXPECT_EQ(decode_code_page("~{Dc:C2;~}", 52936), "你好不");
+}
+
+TEST(Charset, DecodesIso2022Kr) {
+    EXPECT_EQ(decode_charset("\x1B$)C\x0E>H3g\x0F!\n", "iso-2022-kr"), "안녕!\n");
+    EXPECT_EQ(decode_charset("\x1B$)C\x0EI!>H3g\x0F", "iso-2022-kr"), "\uFFFD안녕");
+}
+
+TEST(Charset, KeepsTheOrderBeforeABrokenCharacter) {
+    // iconv holds a letter back until it knows whether a point or an accent follows it.
+    EXPECT_EQ(decode_charset("\xF9\xEC\xE5\xED\xD9!", "windows-1255"), "שלום\uFFFD!");
+    EXPECT_EQ(decode_charset("a\x8A", "windows-1258"), "a\uFFFD");
+}
+
 TEST(Charset, LeavesOutTheWholeOfAnUnknownCharacter) {
     EXPECT_EQ(decode_charset("\x85\x40\x93\xFA\x96\x7B", "shift_jis"), "\uFFFD日本");
     EXPECT_EQ(decode_charset("\x8B\x40\xB0\xED\xB4\xE4", "big5"), "\uFFFD堅港");
