@@ -87,11 +87,13 @@ std::size_t count(std::string_view text, std::string_view what) {
     return found;
 }
 
-/// A page of several bytes a character that fits but for a few broken characters: cut-off text is
-/// common in spam and in quoted mail, and any other page would garble all of it.
-std::optional<EncodedText> with_a_few_errors(std::string_view html, std::uint32_t page) {
-    constexpr std::uint32_t kMultiByte[] = {932, 936, 949, 950, 50220, 51932, 51949, 54936, 65001};
-    if (std::find(std::begin(kMultiByte), std::end(kMultiByte), page) == std::end(kMultiByte)) {
+/// A page in which most of the characters are whole: cut-off text is common in spam and in quoted
+/// mail, a byte that a page does not define in old mail, and any other page would garble all of it.
+/// 1252 is not asked, since it is what remains when nothing fits.
+std::optional<EncodedText> with_some_errors(std::string_view html, std::uint32_t page) {
+    constexpr std::uint32_t kNotAsked[] = {1200, 1201, 1252, 20127, 28591, 65000};
+    if (!base::charset_of_code_page(page) ||
+        std::find(std::begin(kNotAsked), std::end(kNotAsked), page) != std::end(kNotAsked)) {
         return std::nullopt;
     }
     const std::string text = base::decode_code_page(html, page);
@@ -99,18 +101,25 @@ std::optional<EncodedText> with_a_few_errors(std::string_view html, std::uint32_
     const std::u16string units = base::utf16_from_utf8(text);
     const auto beyond_ascii = static_cast<std::size_t>(
         std::count_if(units.begin(), units.end(), [](char16_t unit) { return unit >= 0x80; }));
-    return beyond_ascii >= 5 * broken
+    return beyond_ascii > 2 * broken
                ? std::optional(EncodedText{with_meta_charset(text, "utf-8"), "utf-8"})
                : std::nullopt;
 }
 
-/// Nothing trustworthy is stated.
+/// No page is stated in which all bytes are valid.
 EncodedText guess(std::string_view html, const StatedPages& pages) {
     if (html.starts_with(kByteOrderMark)) {
         return in_utf8(html.substr(kByteOrderMark.size()), 65001);
     }
     if (html.starts_with("\xFF\xFE") || html.starts_with("\xFE\xFF")) {
         return in_utf8(html.substr(2), html.starts_with("\xFF\xFE") ? 1200 : 1201);
+    }
+    const bool ascii = base::is_ascii(html);
+    const bool utf8 = base::is_valid_utf8(html);
+    if (ascii || !utf8) {  // ASCII: with escape sequences
+        if (auto result = with_some_errors(html, pages.internet)) {
+            return *std::move(result);
+        }
     }
     std::optional<std::uint32_t> meta_page;
     if (const auto meta = html_meta_charset(html)) {
@@ -120,16 +129,14 @@ EncodedText guess(std::string_view html, const StatedPages& pages) {
             return *std::move(result);
         }
     }
-    if (base::is_ascii(html)) {
+    if (ascii) {
         return {std::string(html), "us-ascii"};
     }
-    if (base::is_valid_utf8(html)) {
+    if (utf8) {
         return {with_meta_charset(html, "utf-8"), "utf-8"};
     }
-    for (const std::uint32_t page : {pages.internet, meta_page.value_or(0)}) {
-        if (auto result = with_a_few_errors(html, page)) {
-            return *std::move(result);
-        }
+    if (auto result = with_some_errors(html, meta_page.value_or(0))) {
+        return *std::move(result);
     }
     auto result = pages.message != 65001 ? as_they_are(html, pages.message) : std::nullopt;
     return result ? *std::move(result) : in_utf8(html, 1252);
