@@ -29,13 +29,11 @@ std::optional<ZoneTransition> transition_of(const icalrecurrencetype& rule,
     const int week = icalrecurrencetype_day_position(rule.by_day[0]);
     ZoneTransition result;
     result.month = rule.by_month[0];
-    result.weekday = static_cast<int>(icalrecurrencetype_day_day_of_week(rule.by_day[0])) -
-                     static_cast<int>(ICAL_SUNDAY_WEEKDAY);
+    result.weekday = icalrecurrencetype_day_day_of_week(rule.by_day[0]) - ICAL_SUNDAY_WEEKDAY;
     result.week = week == -1 ? 5 : week;
     result.minute = onset.hour * 60 + onset.minute;
     const bool sound = result.month >= 1 && result.month <= 12 && result.weekday >= 0 &&
-                       result.weekday <= 6 && result.week >= 1 && result.week <= 5 &&
-                       (week == -1 || week <= 4);
+                       (week == -1 || (week >= 1 && week <= 4));
     return sound ? std::optional(result) : std::nullopt;
 }
 
