@@ -328,6 +328,10 @@ std::string unescape_html(std::string_view html) {
 }
 
 std::string text_of_html(std::string_view html) {
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    if (html.starts_with(kByteOrderMark)) {
+        html.remove_prefix(kByteOrderMark.size());
+    }
     if (html.find('\0') == std::string_view::npos) {
         return TextMaker(html).run();
     }

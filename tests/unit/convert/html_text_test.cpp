@@ -20,6 +20,10 @@ TEST(TextOfHtml, LeavesOutWhatNobodyReads) {
     EXPECT_EQ(text_of_html("a<script>b"), "ab\r\n") << "nothing is lost for want of a closing tag";
 }
 
+TEST(TextOfHtml, LeavesOutAByteOrderMark) {
+    EXPECT_EQ(text_of_html("\xEF\xBB\xBF\r\n<p>ä</p>"), "ä\r\n");
+}
+
 TEST(TextOfHtml, LeavesOutNul) {
     using namespace std::string_literals;
     EXPECT_EQ(text_of_html("<p>a\0b</p>\0"s), "ab\r\n");
