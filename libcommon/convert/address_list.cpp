@@ -78,8 +78,10 @@ class Parser {
                 if (last_parenthesis_ == std::string_view::npos || at_ > last_parenthesis_) {
                     item_.phrase += text_[at_++];
                 } else {
+                    // RFC 5322 4.4 has comments inside of addresses.
+                    const bool inside = item_.phrase.ends_with('.') || item_.phrase.ends_with('@');
                     item_.comment = take_comment();
-                    item_.phrase += ' ';
+                    item_.phrase += inside ? "" : " ";
                 }
                 break;
             case '<':
@@ -188,7 +190,7 @@ class Parser {
             } else if (c == '\\' && quoted && i + 1 < phrase.size()) {
                 plain += phrase[++i];
             } else if (!(is_blank(c) && !quoted && !plain.empty() && is_blank(plain.back()))) {
-                plain += c;
+                plain += is_blank(c) ? ' ' : c;
             }
         }
         return std::string(base::trim(decode_header_text(base::trim(plain), fallback_charset_)));

@@ -202,6 +202,26 @@ void set_identifiers(const MessageContext& context, PropertyBag& bag) {
     }
 }
 
+/// Phrases (RFC 5322 3.6.5) without their quotes; some programs put semicolons between them. A
+/// quote that is never closed is a character.
+std::vector<std::string> split_phrases(std::string_view field) {
+    std::vector<std::string> phrases(1);
+    bool quoted = false;
+    for (std::size_t i = 0; i < field.size(); ++i) {
+        const char c = field[i];
+        if (c == '"' && (quoted || field.find('"', i + 1) != std::string_view::npos)) {
+            quoted = !quoted;
+        } else if (quoted && c == '\\' && i + 1 < field.size()) {
+            phrases.back() += field[++i];
+        } else if (!quoted && (c == ',' || c == ';')) {
+            phrases.emplace_back();
+        } else {
+            phrases.back() += c;
+        }
+    }
+    return phrases;
+}
+
 }  // namespace
 
 std::optional<std::string> decoded_field(const MessageContext& context, std::string_view name) {
@@ -262,13 +282,9 @@ std::string transport_headers(const MessageContext& context) {
 std::vector<std::string> header_keywords(const MessageContext& context) {
     std::vector<std::string> keywords;
     for (const std::string& field : context.header().all("Keywords")) {
-        std::string decoded = decode_header_text(field, context.header_charset);
-        std::replace(decoded.begin(), decoded.end(), ';', ',');
-        for (const std::string_view part : base::split(decoded, ',')) {
-            std::string_view keyword = base::trim(part);
-            if (keyword.size() > 1 && keyword.front() == '"' && keyword.back() == '"') {
-                keyword = base::trim(keyword.substr(1, keyword.size() - 2));
-            }
+        for (const std::string& phrase : split_phrases(field)) {
+            const std::string decoded = decode_header_text(phrase, context.header_charset);
+            const std::string_view keyword = base::trim(decoded);
             if (!keyword.empty() &&
                 std::find(keywords.begin(), keywords.end(), keyword) == keywords.end()) {
                 keywords.emplace_back(keyword);

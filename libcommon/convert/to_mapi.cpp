@@ -13,6 +13,8 @@
 #include "convert/flags.hpp"
 #include "convert/headers_to_mapi.hpp"
 #include "convert/message_context.hpp"
+#include "convert/part_content.hpp"
+#include "convert/part_text.hpp"
 #include "convert/smime.hpp"
 #include "mapi/tags.hpp"
 
@@ -47,7 +49,7 @@ class Converter {
         const bool embedded = depth > 0;
         return {tree,
                 root,
-                header_charset(root),
+                header_charset(tree, root),
                 embedded ? std::nullopt : mail_.internal_date,
                 embedded,
                 !embedded && (mail_.flags.draft || options_.folder == SpecialFolder::Drafts),
@@ -56,19 +58,31 @@ class Converter {
     }
 
     // That of the first text part: what wrote it wrote the header as well.
-    static std::string header_charset(const Entity& entity) {
+    static std::string header_charset(const MimeTree& tree, const Entity& entity) {
         if (entity.is_text()) {
             const std::string* charset = entity.type.raw("charset");
-            return charset != nullptr ? *charset : std::string();
+            return charset != nullptr       ? *charset
+                   : entity.is("text/html") ? charset_in_html(tree, entity)
+                                            : std::string();
         }
         for (const Entity* child : entity.children) {
             if (entity.is_multipart()) {
-                if (std::string charset = header_charset(*child); !charset.empty()) {
+                if (std::string charset = header_charset(tree, *child); !charset.empty()) {
                     return charset;
                 }
             }
         }
         return {};
+    }
+
+    // A <meta> that says UTF-16 or UTF-8 says nothing about bytes that are neither.
+    static std::string charset_in_html(const MimeTree& tree, const Entity& entity) {
+        constexpr std::uint64_t kLargest = std::uint64_t{1} << 20;
+        if (entity.body_range.size() > kLargest) {
+            return {};
+        }
+        std::string charset = meta_charset(content_bytes(tree, entity));
+        return charset.starts_with("utf") ? std::string() : charset;
     }
 
     mapi::Message convert(const MimeTree& tree, const Entity& root, int depth) {

@@ -59,6 +59,19 @@ TEST(ToMapiAddresses, ObsoleteBlanksAreNoPartOfAnAddress) {
     EXPECT_EQ(text(message, kSender.smtp), "\"a . b\"@x");
 }
 
+TEST(ToMapiAddresses, CommentsInsideOfAnAddressDivideNothing) {
+    EXPECT_EQ(text(with_header("From: very.(comment)common@(x)x.example\n"), kSender.smtp),
+              "very.common@x.example");
+    const auto doctor = with_header("From: Dr.(x) bob@x.example\n");
+    EXPECT_EQ(text(doctor, kSender.smtp), "bob@x.example");
+    EXPECT_EQ(text(doctor, kSender.name), "Dr.");
+}
+
+TEST(ToMapiAddresses, NamesFoldedInsideOfQuotesAreOneLine) {
+    EXPECT_EQ(text(with_header("From: \"Brandeburg,\n\tJesse\" <j@x>\n"), kSender.name),
+              "Brandeburg, Jesse");
+}
+
 TEST(ToMapiAddresses, SenderAloneIsTheAuthor) {
     EXPECT_EQ(text(with_header("Sender: b@x\n"), kSentRepresenting.address), "b@x");
 }
@@ -219,6 +232,12 @@ TEST(ToMapiHeaders, KeywordsOfAllFieldsAreCategories) {
                 ElementsAre("a", "b", "c"));
 }
 
+TEST(ToMapiHeaders, AQuotedCategoryIsOne) {
+    EXPECT_THAT(categories(with_header("Keywords: \"a, b\", c; d, \"e \\\"f\\\"\"\n"
+                                       "Keywords: =?utf-8?Q?g=2C_h?=, \"i, j\n")),
+                ElementsAre("a, b", "c", "d", "e \"f\"", "g, h", "\"i", "j"));
+}
+
 TEST(ToMapiHeaders, AutomaticResponsesAreSuppressed) {
     const auto suppress = [](std::string_view header) {
         return with_header(header).properties.integer(mapi::PidTagAutoResponseSuppress);
@@ -247,6 +266,15 @@ TEST(ToMapiHeaders, UndeclaredTextIsReadAsItMayBeMeant) {
         mapi_of("Subject: \xF0\xD2\xC9\nContent-Type: text/plain; charset=koi8-r\n\n\xF0\n");
     EXPECT_EQ(text(cyrillic, mapi::PidTagSubject), "При");
     EXPECT_EQ(text(cyrillic, mapi::PidTagBody), "П\r\n");
+}
+
+TEST(ToMapiHeaders, UndeclaredTextIsInTheCharsetThatTheHtmlNames) {
+    const std::string big5 = "\xA4\xA4\xA4\xE5";
+    const auto message =
+        mapi_of("Subject: " + big5 + "\nContent-Type: text/html\n\n<meta charset=big5><p>" + big5 +
+                "</p>\n");
+    EXPECT_EQ(text(message, mapi::PidTagSubject), "中文");
+    EXPECT_EQ(text(message, mapi::PidTagBody), "中文\r\n");
 }
 
 TEST(ToMapiHeaders, IdentifiersStayAsTheyAre) {
