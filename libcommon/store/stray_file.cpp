@@ -15,12 +15,14 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// Mail whatever is in it, if only in a form that no store of ours reads.
+/// Mail whatever is in it, if only in a form that no store of ours reads. Hidden files of such
+/// names are programs' own, of ours, too: ".INBOX.mbx" while an mbox is written.
 constexpr std::array kMailEndings{".eml"sv, ".emlx"sv, ".msg"sv, ".mbox"sv,
                                   ".mbx"sv, ".pst"sv,  ".ost"sv, ".dbx"sv};
 
 bool is_mail_name(std::string_view name) noexcept {
-    return std::any_of(kMailEndings.begin(), kMailEndings.end(),
+    return !is_hidden(name) &&
+           std::any_of(kMailEndings.begin(), kMailEndings.end(),
                        [&](std::string_view ending) { return has_ending(name, ending); });
 }
 
