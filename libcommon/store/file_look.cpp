@@ -20,7 +20,7 @@ constexpr std::array kForeign{"PK\x03\x04"sv,
                               "%PDF-"sv,
                               "%!PS"sv,
                               "BEGIN:V"sv,  // a calendar, an address
-                              "{\\rtf"sv,
+                              R"({\rtf)"sv,
                               "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv,  // Office 97
                               "\x89PNG\r\n"sv,
                               "\xff\xd8\xff"sv,

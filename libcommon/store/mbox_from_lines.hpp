@@ -1,9 +1,9 @@
 // Lines "From " within the messages of an mbox: quoting and unquoting them with ">".
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
-#include "base/byte_source.hpp"
 #include "base/bytes.hpp"
 
 namespace mbx::store {
@@ -33,8 +33,5 @@ class FromLineFilter {
     std::uint64_t quotes_ = 0;
     std::size_t matched_ = 0;  ///< bytes of "From ", held back
 };
-
-/// `source` through the filter, as it is read. Its size costs a pass.
-base::SharedSource filtered_source(base::SharedSource source, FromLines how);
 
 }  // namespace mbx::store

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/spool.hpp"
 #include "base/text.hpp"
 #include "store/mbox_lock.hpp"
 #include "store/mbox_status.hpp"
@@ -13,44 +14,6 @@
 
 namespace mbx::store {
 namespace {
-
-constexpr std::uint64_t kReadAtOnce = 1024 * 1024;
-
-/// A part of an open file, which it keeps open.
-class RangeSource final : public base::ByteSource {
-  public:
-    RangeSource(std::shared_ptr<const base::File> file, std::uint64_t offset, std::uint64_t size)
-        : file_(std::move(file)), offset_(offset), size_(size) {}
-
-    std::uint64_t size() const override { return size_; }
-    std::unique_ptr<base::ByteReader> open() const override {
-        return std::make_unique<Reader>(*this);
-    }
-
-  private:
-    class Reader final : public base::ByteReader {
-      public:
-        explicit Reader(const RangeSource& range) : range_(range) {}
-        std::size_t read(base::MutableByteView out) override {
-            const std::uint64_t left = range_.size_ - done_;
-            const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), left));
-            if (range_.file_->read_at(range_.offset_ + done_, out.first(want)) < want) {
-                throw Error(ErrorCode::Io, "the file became shorter while it was read")
-                    .with_place(base::escape(range_.file_->path()));
-            }
-            done_ += want;
-            return want;
-        }
-
-      private:
-        const RangeSource& range_;
-        std::uint64_t done_ = 0;
-    };
-
-    std::shared_ptr<const base::File> file_;
-    std::uint64_t offset_;
-    std::uint64_t size_;
-};
 
 /// The size as long as no other program writes.
 std::uint64_t settled_size(const base::File& file, base::Diagnostics& diagnostics) {
@@ -60,6 +23,21 @@ std::uint64_t settled_size(const base::File& file, base::Diagnostics& diagnostic
                             "another program keeps the file locked; it is read as it is now"});
     }
     return file.size();
+}
+
+/// The message read once: in memory, or where that is too small, on disk.
+base::SharedSource held(const base::ByteSource& message, FromLines from_lines) {
+    base::Spool spool(kReadAtOnce);
+    FromLineFilter filter(from_lines);
+    base::Bytes filtered;
+    base::for_each_piece(message, [&](base::ByteView piece) {
+        filter.feed(piece, filtered);
+        spool.write(filtered);
+        filtered.clear();
+    });
+    filter.finish(filtered);
+    spool.write(filtered);
+    return spool.take();
 }
 
 std::string id_of(const MboxEntry& entry) {
@@ -118,8 +96,7 @@ std::optional<MboxStream::Found> MboxStream::find_next_or_salvage() {
         return found;
     } catch (const Error& error) {
         if (error.code() == ErrorCode::BadData) {
-            salvaged_.bytes =
-                std::make_shared<RangeSource>(file_, begin, splitter_.position() - begin);
+            salvaged_.bytes = range_of_file(begin, splitter_.position());
         }
         throw;
     }
@@ -167,6 +144,10 @@ std::optional<MboxStream::Found> MboxStream::find_next() {
     return std::nullopt;
 }
 
+base::SharedSource MboxStream::range_of_file(std::uint64_t begin, std::uint64_t end) const {
+    return range_source(begin, end - begin, [file = file_] { return file; });
+}
+
 mail::Message MboxStream::make_message(const Found& found) const {
     const std::uint64_t size = found.end - found.begin;
     mail::Message message;
@@ -174,10 +155,10 @@ mail::Message MboxStream::make_message(const Found& found) const {
     message.flags = found.status.flags;
     message.keywords = found.status.keywords;
     message.internal_date = found.entry.postmark.date;
-    message.source = filtered_source(std::make_shared<RangeSource>(file_, found.begin, size),
-                                     found.entry.from_lines);
-    if (size <= kReadAtOnce) {
-        message.source = base::memory_source(base::read_all(*message.source, kReadAtOnce));
+    message.source = range_of_file(found.begin, found.end);
+    // Where lines are changed, no later one can be had without all before.
+    if (size <= kReadAtOnce || found.entry.from_lines != FromLines::Keep) {
+        message.source = held(*message.source, found.entry.from_lines);
     }
     return message;
 }

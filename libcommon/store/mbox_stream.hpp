@@ -32,6 +32,7 @@ class MboxStream final : public MessageStream {
     struct Found;
     std::optional<Found> find_next_or_salvage();
     std::optional<Found> find_next();
+    base::SharedSource range_of_file(std::uint64_t begin, std::uint64_t end) const;
     mail::Message make_message(const Found& found) const;
     void report_left_out();
 

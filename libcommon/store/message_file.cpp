@@ -13,18 +13,18 @@
 namespace mbx::store {
 namespace {
 
-constexpr std::uint64_t kReadAtOnce = 1024 * 1024;
 constexpr std::int64_t kDay = 24 * 60 * 60;
 
-class FileReader final : public base::ByteReader {
+class RangeReader final : public base::ByteReader {
   public:
-    FileReader(base::File file, std::uint64_t size) : file_(std::move(file)), left_(size) {}
+    RangeReader(std::shared_ptr<const base::File> file, std::uint64_t offset, std::uint64_t size)
+        : file_(std::move(file)), offset_(offset), left_(size) {}
 
     std::size_t read(base::MutableByteView out) override {
         const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), left_));
-        if (file_.read_at(offset_, out.first(want)) < want) {
+        if (file_->read_at(offset_, out.first(want)) < want) {
             throw Error(ErrorCode::Io, "the file became shorter while it was read")
-                .with_place(base::escape(file_.path()));
+                .with_place(base::escape(file_->path()));
         }
         offset_ += want;
         left_ -= want;
@@ -32,33 +32,34 @@ class FileReader final : public base::ByteReader {
     }
 
   private:
-    base::File file_;
-    std::uint64_t offset_ = 0;
+    std::shared_ptr<const base::File> file_;
+    std::uint64_t offset_;
     std::uint64_t left_;
 };
 
-class DeferredFileSource final : public base::ByteSource {
+class RangeSource final : public base::ByteSource {
   public:
-    DeferredFileSource(std::uint64_t size, std::function<base::File()> reopen)
-        : size_(size), reopen_(std::move(reopen)) {}
+    RangeSource(std::uint64_t offset, std::uint64_t size, OpenFile open_file)
+        : offset_(offset), size_(size), open_file_(std::move(open_file)) {}
 
     std::uint64_t size() const override { return size_; }
-
-    std::unique_ptr<base::ByteReader> open() const override {
-        base::File file = reopen_();
-        if (const std::uint64_t size = file.size(); size != size_) {
-            throw Error(ErrorCode::Io, "the file was changed while the mailbox was read")
-                .with_place(base::escape(file.path()));
-        }
-        return std::make_unique<FileReader>(std::move(file), size_);
+    std::unique_ptr<base::ByteReader> open() const override { return open_at(0); }
+    std::unique_ptr<base::ByteReader> open_at(std::uint64_t offset) const override {
+        const std::uint64_t skip = std::min(offset, size_);
+        return std::make_unique<RangeReader>(open_file_(), offset_ + skip, size_ - skip);
     }
 
   private:
+    std::uint64_t offset_;
     std::uint64_t size_;
-    std::function<base::File()> reopen_;
+    OpenFile open_file_;
 };
 
 }  // namespace
+
+base::SharedSource range_source(std::uint64_t offset, std::uint64_t size, OpenFile open_file) {
+    return std::make_shared<RangeSource>(offset, size, std::move(open_file));
+}
 
 base::SharedSource message_file_source(const base::File& file, std::function<base::File()> reopen) {
     const std::uint64_t size = file.size();
@@ -67,7 +68,14 @@ base::SharedSource message_file_source(const base::File& file, std::function<bas
         bytes.resize(file.read_at(0, bytes));
         return base::memory_source(std::move(bytes));
     }
-    return std::make_shared<DeferredFileSource>(size, std::move(reopen));
+    return range_source(0, size, [size, reopen = std::move(reopen)] {
+        auto again = std::make_shared<const base::File>(reopen());
+        if (again->size() != size) {
+            throw Error(ErrorCode::Io, "the file was changed while the mailbox was read")
+                .with_place(base::escape(again->path()));
+        }
+        return again;
+    });
 }
 
 void report_empty_message(base::Diagnostics& diagnostics, std::string place) {

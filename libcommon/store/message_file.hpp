@@ -1,8 +1,10 @@
-// A message that is a file of its own (Maildir, eml): its bytes, as they lie there, and
-// its date.
+// A message in a file, or that is a file of its own (Maildir, eml): its bytes, as they lie there,
+// and its date.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -12,6 +14,14 @@
 #include "base/time.hpp"
 
 namespace mbx::store {
+
+/// Messages of so many bytes are held in memory; larger ones are read when they are wanted.
+inline constexpr std::uint64_t kReadAtOnce = 1024 * 1024;
+
+/// A part of a file, which each reader gets from `open_file` anew. Readers throw Error(Io) when the
+/// file is shorter by then.
+using OpenFile = std::function<std::shared_ptr<const base::File>()>;
+base::SharedSource range_source(std::uint64_t offset, std::uint64_t size, OpenFile open_file);
 
 /// Small files are read at once; of larger ones only the size is kept, and each reader opens its
 /// own file with `reopen`, so that messages kept alive hold no descriptors. They throw Error(Io)

@@ -147,7 +147,7 @@ TEST(EmlStore, GoesOnBehindAWriterThatWasKilled) {
 
 TEST(EmlStore, WritesNumberedFilesAndATableOfFlags) {
     const test::TemporaryFolder folder;
-    const auto append = [&](std::vector<mail::Message> messages) {
+    const auto append = [&](const std::vector<mail::Message>& messages) {
         OpenedStore store("eml:" + folder / "t", OpenMode::Write);
         const auto writer = store->writer(mail::kInboxPath);
         for (const mail::Message& message : messages) {

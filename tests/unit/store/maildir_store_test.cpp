@@ -380,6 +380,17 @@ TEST_F(MaildirTest, LargeMessagesAreReadWhenTheyAreWanted) {
     EXPECT_THROW(base::read_all(*messages[0].source, large.size() * 2), Error);
 }
 
+TEST_F(MaildirTest, LargeMessagesAreReadFromWhereTheyAreWanted) {
+    constexpr std::uint64_t kSize = std::uint64_t{1} << 40;  // to read all takes longer than a test
+    put("cur/1.a:2,");
+    fs::resize_file(root() + "/cur/1.a:2,", kSize);
+    OpenedStore store(url(), OpenMode::Read);
+    const auto messages = inbox(store);
+    base::Bytes end(100);
+    EXPECT_EQ(messages[0].source->open_at(kSize - 10)->read(end), 10U);
+    EXPECT_EQ(messages[0].source->open_at(kSize + 10)->read(end), 0U);
+}
+
 TEST_F(MaildirTest, SubscriptionsCountWhereThereIsAFile) {
     make_folder(".Work.Sub");
     make_folder(".Work");

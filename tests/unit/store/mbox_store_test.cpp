@@ -274,6 +274,8 @@ TEST(MboxStore, LargeMessagesAreReadAsTheyAreWanted) {
     EXPECT_EQ(message.source->size(), body.size() + 14);
     EXPECT_TRUE(stream->next());
     EXPECT_EQ(base::read_all_text(*message.source, 3'000'000), "S: 1\n\nFrom x\n" + body + "\n");
+    base::Bytes end(100);
+    EXPECT_EQ(message.source->open_at(message.source->size() - 5)->read(end), 5U);
 }
 
 TEST(MboxStore, RefusesWhatIsNoMbox) {
