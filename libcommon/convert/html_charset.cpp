@@ -55,6 +55,13 @@ std::optional<Range> next_meta_charset(std::string_view html, std::size_t from) 
     return std::nullopt;
 }
 
+bool is_valid(std::string_view html, std::uint32_t page) {
+    const std::string text = base::decode_code_page(html, page);
+    // Hong Kong's characters are read in page 950, which has none of them.
+    return text.find(kReplacement) == std::string::npos &&
+           (page != 950 || base::encode_charset(text, "big5"));
+}
+
 /// nullopt when the bytes are not valid in the page, or nothing that HTML is sent in.
 std::optional<EncodedText> as_they_are(std::string_view html, std::uint32_t page) {
     const auto charset = base::charset_of_code_page(page);
@@ -66,9 +73,7 @@ std::optional<EncodedText> as_they_are(std::string_view html, std::uint32_t page
         return base::is_ascii(html) ? std::optional(EncodedText{std::string(html), "us-ascii"})
                                     : std::nullopt;
     }
-    const bool valid =
-        page == 65001 ? base::is_valid_utf8(html)
-                      : base::decode_code_page(html, page).find(kReplacement) == std::string::npos;
+    const bool valid = page == 65001 ? base::is_valid_utf8(html) : is_valid(html, page);
     return valid ? std::optional(EncodedText{std::string(html), std::string(*charset)})
                  : std::nullopt;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/charset.hpp"
 #include "base/text.hpp"
@@ -15,7 +16,9 @@ constexpr std::uint32_t kUtf8 = 65001;
 constexpr std::uint32_t kAscii = 20127;
 constexpr std::uint32_t kLatin1 = 28591;
 constexpr std::uint32_t kWindows1252 = 1252;
+constexpr std::uint32_t kBig5 = 950;
 constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 // Pages that mail may name but that a message object must not have.
 bool is_unfit_for_outlook(std::uint32_t page) {
@@ -99,6 +102,14 @@ HtmlText html_text(std::string_view bytes, std::string_view charset) {
         }
     }
     const std::uint32_t page = html_page(bytes, declared ? charset : std::string_view());
+    if (page == kBig5) {
+        // Hong Kong's characters are not in the page that Outlook reads it with.
+        std::string utf8 = base::decode_code_page(bytes, page);
+        const bool is_whole = utf8.find(kReplacement) == std::string::npos;
+        if (is_whole && !base::encode_charset(utf8, "big5")) {
+            return {std::move(utf8), kUtf8};
+        }
+    }
     return is_unfit_for_outlook(page) ? HtmlText{decode_in_charset(bytes, charset), kUtf8}
                                       : HtmlText{std::string(bytes), page};
 }

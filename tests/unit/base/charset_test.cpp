@@ -46,6 +46,15 @@ TEST(Charset, EucJpIsMicrosoftsPage51932) {
     EXPECT_EQ(decode_charset("\x8F\xA1\xA1\x8F\xB0\xA1", "euc-jp"), "\uFFFD丂");
 }
 
+TEST(Charset, Big5HasTheCharactersOfHongKong) {
+    EXPECT_EQ(decode_charset("\xAD\xBB\xB4\xE4\x9D\xEE", "big5-hkscs"), "香港㗎");
+    EXPECT_EQ(decode_charset("\xAD\xBB\xB4\xE4\x9D\xEE", "big5"), "香港㗎");
+    EXPECT_EQ(decode_charset("\xAD\xBB\xC6\xE7\xFF\xB4\xE4", "big5"), "香ぁ\uFFFD港");
+    EXPECT_EQ(encode_charset("香港㗎", "big5"), std::nullopt);
+    // Symbols are Microsoft's as long as nothing else is wanted.
+    EXPECT_EQ(decode_charset("\xA1\x45", "big5-hkscs"), "\u2027");
+}
+
 TEST(Charset, DecodesHz) {
     EXPECT_EQ(decode_charset("~{Dc:C2;~}", "hz-gb-2312"), "你好不");
     EXPECT_EQ(decode_charset("a~~b ~/c ~{Dc~}d~\ne\n~{:C\nf~", "HZ-GB-2312"),
@@ -67,7 +76,7 @@ TEST(Charset, KeepsTheOrderBeforeABrokenCharacter) {
 
 TEST(Charset, LeavesOutTheWholeOfAnUnknownCharacter) {
     EXPECT_EQ(decode_charset("\x85\x40\x93\xFA\x96\x7B", "shift_jis"), "\uFFFD日本");
-    EXPECT_EQ(decode_charset("\x8B\x40\xB0\xED\xB4\xE4", "big5"), "\uFFFD堅港");
+    EXPECT_EQ(decode_charset("\x81\x40\xB0\xED\xB4\xE4", "big5"), "\uFFFD堅港");
     EXPECT_EQ(decode_charset("\xC9\xA1\xB0\xA1", "ks_c_5601-1987"), "\uFFFD가");
     EXPECT_EQ(decode_charset({"\x41\x00\x00\xDC\x42\x00", 6}, "utf-16le"), "A\uFFFDB");
     // A single byte is all that is broken here.

@@ -41,8 +41,15 @@ TEST(HtmlCharset, JapaneseWithEscapesIsNotAscii) {
     EXPECT_EQ(broken.bytes, "<p>\uFFFD日本</p>");
 }
 
+TEST(HtmlCharset, HongKongsCharactersGoOutInUtf8) {
+    const EncodedText html = encode_html("<meta charset=big5>\xAD\xBB\xB4\xE4\x9D\xEE", {950, 0});
+    EXPECT_EQ(html.charset, "utf-8");
+    EXPECT_EQ(html.bytes, "<meta charset=utf-8>香港㗎");
+    EXPECT_EQ(encode_html("\xAD\xBB\xB4\xE4", {950, 0}).charset, "big5");
+}
+
 TEST(HtmlCharset, AShortTextMayHaveABrokenCharacterToo) {
-    EXPECT_EQ(encode_html("<p>\xA4\xA4\xA4\xE5\x8B\x40</p>", {950, 0}).bytes, "<p>中文\uFFFD</p>");
+    EXPECT_EQ(encode_html("<p>\xA4\xA4\xA4\xE5\x81\x40</p>", {950, 0}).bytes, "<p>中文\uFFFD</p>");
 }
 
 TEST(HtmlCharset, APageThatDoesNotFitIsNotTrusted) {

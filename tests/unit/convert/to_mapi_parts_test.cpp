@@ -66,6 +66,15 @@ TEST(ToMapiBodies, CharsetsWithoutCodePageBecomeUtf8) {
     EXPECT_EQ(code_page(message), 65001);
 }
 
+TEST(ToMapiBodies, CharactersOfHongKongBecomeUtf8) {
+    const std::string big5 = "\xAD\xBB\xB4\xE4";
+    const auto html = mapi_of(part("text/html; charset=big5", big5 + "\x9D\xEE"));
+    EXPECT_EQ(bytes(html, mapi::PidTagHtml), "香港㗎");
+    EXPECT_EQ(code_page(html), 65001);
+    EXPECT_EQ(text(html, mapi::PidTagBody), "香港㗎\r\n");
+    EXPECT_EQ(code_page(mapi_of(part("text/html; charset=big5-hkscs", big5))), 950);
+}
+
 TEST(ToMapiBodies, TheDeclaredCharsetBeatsMeta) {
     const std::string html = "<meta charset=gb2312>\xC3\xA4";
     const auto declared = mapi_of(part("text/html; charset=utf-8", html));
