@@ -7,6 +7,8 @@
 namespace mbx::pst {
 namespace {
 
+using mapi::PropertyTag;
+
 // Full tags as Outlook's own files have them, types included: SCANPST compares all 32 bits. Three
 // differ from the tables in [MS-PST]: 0x0E30 is Binary, 0x3613 is String, 0x3013 is there.
 
@@ -30,6 +32,20 @@ constexpr std::uint32_t kOutgoingQueueColumns[] = {0x67F20003, 0x67F30003, 0x0E1
                                                    0x00390040};
 constexpr std::uint32_t kAttachmentColumns[] = {0x67F20003, 0x67F30003, 0x370B0003,
                                                 0x0E200003, 0x37050003, 0x3704001F};
+// What the attachment table of a message has beyond its template, in all files of Outlook: MAPI
+// clients ask the table, not the attachment, for names, content ids and what is hidden.
+constexpr PropertyTag kMoreAttachmentColumns[] = {
+    PropertyTag::from_value(0x37140003), PropertyTag::from_value(0x370A0102),
+    PropertyTag::from_value(0x370D001F), PropertyTag::from_value(0x3708001F),
+    PropertyTag::from_value(0x3707001F), PropertyTag::from_value(0x3703001F),
+    PropertyTag::from_value(0x3001001F), PropertyTag::from_value(0x370F0102),
+    PropertyTag::from_value(0x3711001F), PropertyTag::from_value(0x3713001F),
+    PropertyTag::from_value(0x3712001F), PropertyTag::from_value(0x370E001F),
+    PropertyTag::from_value(0x69090003), PropertyTag::from_value(0x7FFD0003),
+    PropertyTag::from_value(0x7FFB0040), PropertyTag::from_value(0x7FFC0040),
+    PropertyTag::from_value(0x7FFA0003), PropertyTag::from_value(0x7FFE000B),
+    PropertyTag::from_value(0x7FFF000B), PropertyTag::from_value(0x7FF90040),
+    PropertyTag::from_value(0x3719001F), PropertyTag::from_value(0x371A001F)};
 constexpr std::uint32_t kRecipientColumns[] = {
     0x67F20003, 0x67F30003, 0x0E0F000B, 0x3002001F, 0x3003001F, 0x0FFF0102, 0x3001001F,
     0x0C150003, 0x300B0102, 0x0FF90102, 0x0FFE0003, 0x39000003, 0x3A40000B, 0x39FF001F};
@@ -79,7 +95,8 @@ const ltp::TableLayout& message_row_layout(bool associated) {
 }
 
 const ltp::TableLayout& attachment_row_layout() {
-    static const ltp::TableLayout layout = layout_of(ndb::kNidAttachmentTable);
+    static const ltp::TableLayout layout =
+        layout_of(ndb::kNidAttachmentTable, kMoreAttachmentColumns);
     return layout;
 }
 

@@ -381,6 +381,28 @@ TEST_F(WriterTest, PutsAssociatedMessagesIntoTheirOwnTable) {
     EXPECT_FALSE(all.contains(0x0070001F));
 }
 
+// Columns and values as in files of Outlook 2010: clients ask this table.
+TEST_F(WriterTest, TellsNamesAndWhatIsHiddenInTheAttachmentTable) {
+    const auto writer = open();
+    mapi::Message m = message("pictures");
+    m.attachments.push_back(attachment(bytes(10), "long name.jpeg"));
+    mapi::PropertyBag& properties = m.attachments.back().properties;
+    properties.set(mapi::PidTagAttachContentId, std::string("a@b"));
+    properties.set(mapi::PidTagAttachmentHidden, true);
+    writer->add(make_inbox(*writer), m);
+    EXPECT_THAT(problems_after_close(*writer), IsEmpty());
+
+    const auto subnodes = store().subnodes(store().node(kFirstMessage).sub);
+    const test::RawTable table = store().table(subnodes.at(0x671));
+    EXPECT_EQ(table.columns.size(), 28U);
+    ASSERT_EQ(table.rows.size(), 1U);
+    const test::RawProperties& row = table.rows.begin()->second;
+    EXPECT_EQ(row.at(0x3707001F).bytes, test::wide("long name.jpeg"));
+    EXPECT_EQ(row.at(0x3712001F).bytes, test::wide("a@b"));
+    EXPECT_EQ(row.at(0x7FFE000B).bytes, "\x01");
+    EXPECT_FALSE(row.contains(0x3713001F));
+}
+
 TEST_F(WriterTest, KeepsOleDataInASubnodeOfItsOwnType) {
     const auto writer = open();
     mapi::Message m = message("ole");
