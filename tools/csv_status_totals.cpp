@@ -45,11 +45,11 @@ class Check final : public ListCommand {
         for (const ListRow& row : list.rows()) {
             warn_of_names(context, row);
         }
-        if (servers_file_) {
-            check_servers(list, migration::ServerProfiles::read(*servers_file_));
-        }
+        const bool known =
+            !servers_file_ ||
+            knows_servers(context, list, migration::ServerProfiles::read(*servers_file_));
         write_totals(context, path_, list.totals());
-        return ExitCode::Ok;
+        return known ? ExitCode::Ok : ExitCode::No;
     }
 
   protected:
@@ -71,17 +71,20 @@ class Check final : public ListCommand {
         }
     }
 
-    void check_servers(const RecipientList& list, const migration::ServerProfiles& profiles) const {
+    bool knows_servers(const cli::Context& context, const RecipientList& list,
+                       const migration::ServerProfiles& profiles) const {
+        bool all = true;
         for (const ListRow& row : list.rows()) {
             for (const std::string* server : {&row.recipient.source, &row.recipient.destination}) {
                 try {
                     static_cast<void>(profiles.find(*server));
                 } catch (Error& error) {
-                    error.with_place(fmt::format("{}:{}", path_, row.line));
-                    throw;
+                    all = false;
+                    context.console.error(error.with_place(fmt::format("{}:{}", path_, row.line)));
                 }
             }
         }
+        return all;
     }
 
     std::optional<std::string> servers_file_;
