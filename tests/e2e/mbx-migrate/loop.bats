@@ -16,6 +16,8 @@ setup() {
     for tool in JohnD MarySm BobK; do printf '%s' "$tool" >"$FAKE/OLD/$tool/1"; done
     PATH=$BATS_TEST_TMPDIR/bin:$MBX_BIN:$MBX_SOURCE/scripts:$PATH
     printf 'John Doe,JohnD,OLD,NEW\r\nMary Smith,MarySm,OLD,NEW\r\n"K, Bob",BobK,OLD,NEW\r\n' >l.csv
+    printf '[OLD]\nurl = eml:%s/OLD/{alias}\n[NEW]\nurl = eml:%s/NEW/{alias}\n' "$FAKE" "$FAKE" >servers.conf
+    export MBX_SERVERS=$PWD/servers.conf
 }
 
 row() { # ALIAS: the row, without its time
@@ -149,22 +151,26 @@ setup_again() {
     mbx-migrate --quiet l.csv
 }
 
-@test "an interrupt from the terminal passes the tool at work by" {
-    : >"$FAKE/mbx-export.JohnD.wait"
-    set -m  # a process group of its own, as on a terminal
-    mbx-migrate l.csv >out 2>err &
-    local driver=$!
-    set +m
-    wait_for "$FAKE/mbx-export.JohnD.waiting"
-    kill -INT -- "-$driver"
-    sleep 0.1
-    rm "$FAKE/mbx-export.JohnD.wait"
-    ends_with 75 "$driver"
-    [ "$(row JohnD)" = "SUCCESS,John Doe,JohnD,OLD,NEW,Migrated No Errors" ]
-    [ "$(row MarySm)" = "Mary Smith,MarySm,OLD,NEW" ]
+@test "a signal from the terminal or timeout passes the tool at work by" {
+    local signal
+    for signal in INT TERM; do
+        setup_again
+        : >"$FAKE/mbx-export.JohnD.wait"
+        set -m  # a process group of its own, as on a terminal
+        mbx-migrate l.csv >out 2>err 3>&- &
+        local driver=$!
+        set +m
+        wait_for "$FAKE/mbx-export.JohnD.waiting"
+        kill "-$signal" -- "-$driver"
+        sleep 0.1
+        rm "$FAKE/mbx-export.JohnD.wait"
+        ends_with 75 "$driver"
+        [ "$(row JohnD)" = "SUCCESS,John Doe,JohnD,OLD,NEW,Migrated No Errors" ]
+        [ "$(row MarySm)" = "Mary Smith,MarySm,OLD,NEW" ]
+    done
 }
 
-@test "a signal to all processes, as service managers send it, leaves the recipient waiting" {
+@test "a signal to each process, as service managers send it, leaves the recipient waiting" {
     local at
     for at in mbx-check-inbox mbx-export pst-inspect pst-import; do
         for _ in 1 2 3; do
@@ -173,7 +179,7 @@ setup_again() {
             setsid mbx-migrate l.csv >out 2>err 3>&- &
             local driver=$!
             wait_for "$FAKE/$at.JohnD.waiting"
-            kill -TERM -- "-$driver"
+            kill -TERM "$(<"$FAKE/$at.JohnD.waiting")" "$driver"
             ends_with 75 "$driver"
             [ "$(<out)" = "$PWD/l.csv: 3 recipients, 0 succeeded, 0 failed, 3 pending" ]
             [ "$(row JohnD)" = "John Doe,JohnD,OLD,NEW" ]
@@ -477,7 +483,7 @@ BobK on OLD: ready" ]
     local words
     for words in "" "a b" "--nonsense l.csv" "--phase both l.csv" "--bad-item-limit x l.csv" \
         "--time-format long l.csv" "l.csv --servers" "--import-option=--dry-run l.csv" \
-        "--export-option -V l.csv"; do
+        "--export-option -V l.csv" "--import-option=--work-dir=x l.csv"; do
         # shellcheck disable=SC2086 # words
         run mbx-migrate $words
         [ "$status" -eq 64 ]
@@ -485,14 +491,52 @@ BobK on OLD: ready" ]
 }
 
 @test "options are handed on to the tools" {
-    mbx-migrate --quiet --bad-item-limit 3 --servers <(:) --export-option=--mail-only \
-        --import-option --proof=header l.csv || true
     printf '69' >"$FAKE/pst-import.JohnD"
     printf 'John Doe,JohnD,OLD,NEW\r\n' >m.csv
-    rm "$FAKE/NEW/JohnD/1"
-    : >servers.conf
     run mbx-migrate --quiet --bad-item-limit 3 --servers servers.conf --export-option=--mail-only \
         --import-option --proof=header m.csv
     grep -q "'mbx-export' '--bad-item-limit' '3' '--mail-only' '--server=OLD' '--alias=JohnD' '--servers-file=servers.conf'" m.csv.log
     grep -q "'pst-import' '--bad-item-limit' '3' '--proof=header' " m.csv.log
+}
+
+@test "what would be wrong for everybody ends the run, and nobody has failed" {
+    cp l.csv before.csv
+    unset MBX_SERVERS
+    local -a cases=(
+        "78:there are no server profiles:--quiet"
+        "66:no-such.conf:--servers no-such.conf"
+        "66:$PWD/bin:--servers $PWD/bin"
+        "78:wrong.conf:1:--servers wrong.conf"
+    )
+    printf 'pasword = x\n' >wrong.conf
+    local case
+    for case in "${cases[@]}"; do
+        # shellcheck disable=SC2086 # words
+        HOME=$PWD XDG_CONFIG_HOME='' run --separate-stderr mbx-migrate ${case##*:} l.csv
+        [ "$status" -eq "${case%%:*}" ]
+        case=${case#*:}
+        [[ $stderr == *"${case%:*}"* ]]
+        cmp l.csv before.csv
+    done
+}
+
+@test "an option that a tool does not know ends the run, and nobody has failed" {
+    cp l.csv before.csv
+    printf '64' >"$FAKE/mbx-export.JohnD"
+    run --separate-stderr mbx-migrate --export-option=--foo l.csv
+    [ "$status" -eq 64 ]
+    [[ $stderr == *"mbx-export: JohnD: does not work today"* ]]
+    cmp l.csv before.csv
+}
+
+@test "a full folder for temporary files is said once, and nobody has failed" {
+    cp l.csv before.csv
+    mkdir -p full/x
+    ln -s /dev/full full/x/said
+    printf '#!/bin/sh\necho full/x\n' >bin/mktemp
+    chmod +x bin/mktemp
+    run mbx-migrate --quiet l.csv # not --separate-stderr: bats would use that mktemp as well
+    [ "$status" -eq 73 ]
+    [[ $output == *"full/x: cannot be written"* ]]
+    cmp l.csv before.csv
 }

@@ -1,4 +1,5 @@
 # A migration as an administrator runs it: real mailboxes, real PST files, the real tools.
+# shellcheck disable=SC2154 # run sets stderr
 
 bats_require_minimum_version 1.5.0
 set -u
@@ -75,6 +76,7 @@ wait_until() { # COMMAND...
     run --separate-stderr mbx-migrate --quiet --servers servers.conf l.csv
     [ "$status" -eq 65 ]
     [ "$output" = "$PWD/l.csv: 8 recipients, 2 succeeded, 6 failed, 0 pending" ]
+    [[ $stderr = "csv-status: l.csv:6: servers.conf: has no section [ELSEWHERE]"* ]]
     [ "$(row JohnD)" = 'SUCCESS,John Doe,JohnD,OLD,NEW,Migrated No Errors' ]
     [ "$(row MarySm)" = 'SUCCESS,"Smith, Mary",MarySm,OLD,NEW,Migrated No Errors' ]
     [ "$(row gone)" = 'FAILURE,Gone,gone,OLD,NEW,Error Opening Source Mailbox' ]
@@ -107,10 +109,12 @@ wait_until() { # COMMAND...
         rm -rf old new l.csv*
         setup JohnD MarySm
         printf 'J,JohnD,OLD,NEW\r\nM,MarySm,OLD,NEW\r\n' >l.csv
-        setsid mbx-migrate --quiet --servers servers.conf l.csv >/dev/null 2>&1 3>&- &
-        local driver=$!
+        mbx-migrate --quiet --servers servers.conf l.csv >/dev/null 2>&1 3>&- &
+        local driver=$! tool
         wait_until test -e "$step" -o -e mbx-migrate.work/OLD/MarySm.pst
-        kill -KILL -- "-$driver"
+        tool=$(pgrep -P "$driver" || true)
+        kill -KILL "$driver"
+        [ -z "$tool" ] || kill -KILL "$tool" || true
         run wait "$driver"
         wait_until csv-status next l.csv
         mbx-migrate --quiet --servers servers.conf l.csv
