@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <map>
 #include <memory>
+#include <system_error>
 #include <vector>
 
 #include "base/charset_runs.hpp"
@@ -65,6 +67,7 @@ constexpr CodePageName kPages[] = {
     {52936, "hz-gb-2312", "HZ"},
     {54936, "gb18030", "GB18030"},
     {10000, "macintosh", "MACINTOSH"},
+    {10007, "x-mac-cyrillic", "MAC-CYRILLIC"},
     {437, "ibm437", "CP437"},
     {850, "ibm850", "CP850"},
     {852, "ibm852", "CP852"},
@@ -82,64 +85,38 @@ struct CharsetAlias {
     std::uint32_t code_page;
 };
 
+// Beside the names of the pages and those that are a page's number. same_name() compares, and an
+// "x-" in front is not looked at.
 constexpr CharsetAlias kAliases[] = {
-    {"utf8", 65001},
     {"unicode-1-1-utf-8", 65001},
     {"ascii", 20127},
     {"ansi_x3.4-1968", 20127},
-    {"ansi_x3.110-1983", 28591},
     {"us", 20127},
+    {"ansi_x3.110-1983", 28591},
     {"latin1", 28591},
-    {"latin-1", 28591},
-    {"iso8859-1", 28591},
-    {"iso_8859-1", 28591},
     {"latin2", 28592},
-    {"iso8859-2", 28592},
-    {"iso8859-15", 28605},
+    {"iso-8859-8-e", 28598},
+    {"visual", 28598},
+    {"logical", 38598},
     {"latin9", 28605},
     {"tis-620", 874},
     {"iso-8859-11", 874},
     {"ms_kanji", 932},
-    {"x-sjis", 932},
     {"sjis", 932},
-    {"shift-jis", 932},
     {"windows-31j", 932},
-    {"cp932", 932},
     {"gbk", 936},
-    {"x-gbk", 936},
-    {"cp936", 936},
     {"gb_2312-80", 936},
     {"ks_c_5601", 949},
-    {"ksc5601", 949},
     {"uhc", 949},
-    {"cp949", 949},
     {"big5-hkscs", 950},
     {"cn-big5", 950},
-    {"euc_jp", 51932},
-    {"eucjp", 51932},
-    {"x-euc-jp", 51932},
-    {"euckr", 51949},
-    {"euc_kr", 51949},
-    {"iso-8859-8-e", 28598},
-    {"logical", 38598},
-    {"visual", 28598},
-    {"koi8r", 20866},
-    {"cp1250", 1250},
-    {"cp1251", 1251},
-    {"cp1252", 1252},
-    {"cp1253", 1253},
-    {"cp1254", 1254},
-    {"cp1255", 1255},
-    {"cp1256", 1256},
-    {"cp1257", 1257},
-    {"cp1258", 1258},
-    {"x-mac-roman", 10000},
+    {"chinesebig5", 950},
+    {"iso-2022-jp-1", 50220},
+    {"iso-2022-jp-ms", 50220},
+    {"csiso2022jp", 50220},
+    {"eucjp-ms", 51932},
     {"mac", 10000},
-    {"cp437", 437},
-    {"cp850", 850},
-    {"cp866", 866},
-    {"utf-16le", 1200},
-    {"utf-16be", 1201},
+    {"mac-roman", 10000},
 };
 
 const CodePageName* find_page(std::uint32_t code_page) noexcept {
@@ -155,6 +132,41 @@ std::string normalized(std::string_view charset) {
     std::string name = ascii_lower(trim(charset));
     std::erase_if(name, [](char c) { return c == '"' || c == '\'' || c == ' '; });
     return name;
+}
+
+bool is_alphanumeric(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+/// Equal but for punctuation: "utf8", "iso8859_1". Both in lower case.
+bool same_name(std::string_view a, std::string_view b) {
+    for (;;) {
+        while (!a.empty() && !is_alphanumeric(a.front())) {
+            a.remove_prefix(1);
+        }
+        while (!b.empty() && !is_alphanumeric(b.front())) {
+            b.remove_prefix(1);
+        }
+        if (a.empty() || b.empty() || a.front() != b.front()) {
+            return a.empty() && b.empty();
+        }
+        a.remove_prefix(1);
+        b.remove_prefix(1);
+    }
+}
+
+/// Of a name that is the page's number: "cp1251", "win-1251", "windows-cp1251", "ibm866".
+std::optional<std::uint32_t> page_by_number(std::string_view name) {
+    constexpr std::string_view kPrefixes[] = {"",   "cp",    "win", "windows", "windows-cp",
+                                              "ms", "ms-cp", "ibm", "dos",     "ansi"};
+    const std::size_t digits = name.find_last_not_of("0123456789") + 1;
+    const bool is_prefix = std::any_of(
+        std::begin(kPrefixes), std::end(kPrefixes),
+        [&](std::string_view prefix) { return same_name(prefix, name.substr(0, digits)); });
+    std::uint32_t page = 0;
+    const auto parsed = std::from_chars(name.data() + digits, name.data() + name.size(), page);
+    return is_prefix && parsed.ec == std::errc() && find_page(page) != nullptr ? std::optional(page)
+                                                                               : std::nullopt;
 }
 
 class Iconv {
@@ -370,18 +382,21 @@ std::optional<std::string_view> charset_of_code_page(std::uint32_t code_page) no
 }
 
 std::optional<std::uint32_t> code_page_of_charset(std::string_view charset) {
-    const std::string name = normalized(charset);
+    const std::string lower = normalized(charset);
+    std::string_view name = std::string_view(lower).substr(0, lower.find(':'));  // ":1987"
+    name.remove_prefix(name.starts_with("x-") ? 2 : 0);
     for (const CodePageName& page : kPages) {
-        if (page.charset == name) {
+        const std::string_view known = page.charset;
+        if (same_name(known.starts_with("x-") ? known.substr(2) : known, name)) {
             return page.code_page;
         }
     }
     for (const CharsetAlias& alias : kAliases) {
-        if (alias.name == name) {
+        if (same_name(alias.name, name)) {
             return alias.code_page;
         }
     }
-    return std::nullopt;
+    return page_by_number(name);
 }
 
 }  // namespace mbx::base

@@ -109,6 +109,34 @@ TEST(CodePage, HasAMimeName) {
     EXPECT_EQ(code_page_of_charset("x-gbk"), 936U);
 }
 
+TEST(CodePage, IsFoundByTheNamesThatMailHas) {
+    for (const char* name : {"windows-1251", "win-1251", "WIN1251", "x-cp1251", "cp1251", "cp-1251",
+                             "windows-cp1251", "Windows_1251", "x-windows-1251", "1251"}) {
+        EXPECT_EQ(code_page_of_charset(name), 1251U) << name;
+    }
+    for (const char* name : {"iso8859_1", "ISO_8859-1:1987", "iso88591", "latin-1", "'latin1'"}) {
+        EXPECT_EQ(code_page_of_charset(name), 28591U) << name;
+    }
+    EXPECT_EQ(code_page_of_charset("CHINESEBIG5"), 950U);
+    EXPECT_EQ(code_page_of_charset("x-big5"), 950U);
+    EXPECT_EQ(code_page_of_charset("iso-2022-jp-ms"), 50220U);
+    EXPECT_EQ(code_page_of_charset("x-euc-jp"), 51932U);
+    EXPECT_EQ(code_page_of_charset("EUC_KR"), 51949U);
+    EXPECT_EQ(code_page_of_charset("x-ms-cp932"), 932U);
+    EXPECT_EQ(code_page_of_charset("utf-16le"), 1200U);
+    EXPECT_EQ(code_page_of_charset("ibm866"), 866U);
+    EXPECT_EQ(decode_charset("\x8F\xF0\xE8\xE2\xE5\xF2", "x-mac-cyrillic"), "Привет");
+    EXPECT_EQ(decode_charset("\x1B$B-!F|\x1B(B", "iso-2022-jp-ms"), "①日");
+}
+
+TEST(CodePage, IsNotFoundByNamesThatAreNone) {
+    for (const char* name :
+         {"", "-", "x-", "iso-8859", "iso-8859-16", "utf-16", "x-unknown", "8bit", "unknown-8bit",
+          "4711", "cp99999999999", "foo1251", "iso-2022-jp-2"}) {
+        EXPECT_EQ(code_page_of_charset(name), std::nullopt) << name;
+    }
+}
+
 TEST(CodePage, UnknownOneIsGuessed) {
     EXPECT_EQ(decode_code_page("\xc3\xa4", 4711), "ä");
     EXPECT_EQ(decode_code_page("\xe4", 4711), "ä");
