@@ -115,8 +115,7 @@ HtmlText html_text(std::string_view bytes, std::string_view charset) {
 }
 
 std::string meta_charset(std::string_view html) {
-    constexpr std::size_t kLookedAt = 4096;
-    const std::string head = base::ascii_lower(html.substr(0, kLookedAt));
+    const std::string head = base::ascii_lower(html.substr(0, kLookedAtForMeta));
     for (std::size_t at = 0; (at = head.find("<meta", at)) != std::string::npos;) {
         const std::size_t end = std::min(head.find('>', at), head.size());
         const std::string_view element = std::string_view(head).substr(at, end - at);

@@ -1,6 +1,7 @@
 // Text parts as a message object holds them: Unicode text, and HTML bytes with their code page.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ struct HtmlText {
 
 /// The declared charset counts, then a byte order mark, a <meta> element, the bytes themselves.
 HtmlText html_text(std::string_view bytes, std::string_view charset);
+
+/// So many bytes of HTML are searched for the <meta> element that names its charset.
+inline constexpr std::size_t kLookedAtForMeta = 4096;
 
 /// The charset that a <meta> element near the beginning names; empty when none does.
 std::string meta_charset(std::string_view html);

@@ -1,7 +1,9 @@
 #include "convert/to_mapi.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "base/charset.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "convert/addresses_to_mapi.hpp"
@@ -57,12 +59,15 @@ class Converter {
                 mail_.id};
     }
 
-    // That of the first text part: what wrote it wrote the header as well.
+    // That of the first text part that names one: what wrote it wrote the header as well.
     static std::string header_charset(const MimeTree& tree, const Entity& entity) {
         if (entity.is_text()) {
             const std::string* charset = entity.type.raw("charset");
-            return charset != nullptr       ? *charset
-                   : entity.is("text/html") ? charset_in_html(tree, entity)
+            const bool tells = charset != nullptr &&
+                               base::code_page_of_charset(*charset) != std::uint32_t{20127} &&
+                               base::decode_charset({}, *charset).has_value();
+            return tells                    ? *charset
+                   : entity.is("text/html") ? meta_charset(beginning(tree, entity))
                                             : std::string();
         }
         for (const Entity* child : entity.children) {
@@ -75,14 +80,10 @@ class Converter {
         return {};
     }
 
-    // A <meta> that says UTF-16 or UTF-8 says nothing about bytes that are neither.
-    static std::string charset_in_html(const MimeTree& tree, const Entity& entity) {
-        constexpr std::uint64_t kLargest = std::uint64_t{1} << 20;
-        if (entity.body_range.size() > kLargest) {
-            return {};
-        }
-        std::string charset = meta_charset(content_bytes(tree, entity));
-        return charset.starts_with("utf") ? std::string() : charset;
+    static std::string beginning(const MimeTree& tree, const Entity& entity) {
+        const base::SharedSource content = content_source(tree, entity);
+        const std::uint64_t size = std::min<std::uint64_t>(content->size(), kLookedAtForMeta);
+        return base::read_all_text(*base::slice_source(content, 0, size), size);
     }
 
     mapi::Message convert(const MimeTree& tree, const Entity& root, int depth) {

@@ -277,6 +277,27 @@ TEST(ToMapiHeaders, UndeclaredTextIsInTheCharsetThatTheHtmlNames) {
     EXPECT_EQ(text(message, mapi::PidTagBody), "中文\r\n");
 }
 
+TEST(ToMapiHeaders, UndeclaredTextIsInTheCharsetThatTheHtmlTurnsOutToHave) {
+    const std::string subject = "Subject: \xA4\xA4\xA4\xE5\nContent-Type: ";
+    const std::string html = "\n\n<meta charset=big5>\xA4\xA4\xA4\xE5\n";
+    for (const std::string& type :
+         {std::string("text/html"), std::string("text/html; charset=us-ascii"),
+          std::string("text/html; charset=x-no-such")}) {
+        EXPECT_EQ(text(mapi_of(subject + type + html), mapi::PidTagSubject), "中文") << type;
+    }
+    EXPECT_EQ(text(mapi_of(subject + "text/html; charset=CHINESEBIG5\n\n\n"), mapi::PidTagSubject),
+              "中文");
+    EXPECT_EQ(text(mapi_of(subject + "text/plain; charset=x-no-such\n\n\n"), mapi::PidTagSubject),
+              "¤¤¤å");
+    EXPECT_EQ(text(mapi_of(subject +
+                           "multipart/alternative; boundary=b\n\n"
+                           "--b\nContent-Type: text/plain; charset=us-ascii\n\nhi\n"
+                           "--b\nContent-Type: text/html" +
+                           html + "--b--\n"),
+                   mapi::PidTagSubject),
+              "中文");
+}
+
 TEST(ToMapiHeaders, IdentifiersStayAsTheyAre) {
     const auto message = with_header(
         "Message-ID: <odd id@x>\nIn-Reply-To: <a@b> (of Monday)\nReferences: <r@x>\n <a@b>\n");
