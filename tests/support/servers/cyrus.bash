@@ -15,8 +15,10 @@ lacking_cyrus() {
 }
 
 configure_cyrus() { # FOLDER IMAP IMAPS
-    local folder=$1 imapd=$MBX_SERVERS/cyrus/usr/lib/cyrus/bin/imapd user
+    local folder=$1 imapd=$1/imapd user
     mkdir -p "$folder"/conf/{socket,db} "$folder"/{spool,proc,lock,sock}
+    # Run by a user who may not enter the folder of the build, if that is below a private home.
+    cp "$MBX_SERVERS/cyrus/usr/lib/cyrus/bin/imapd" "$imapd"
     cp "$servers/server.key" "$folder/server.key"
     {
         # Of a setting that is there twice, the last counts.
