@@ -85,6 +85,13 @@ std::uint64_t unit_of(char letter) {
     }
 }
 
+std::optional<std::uint64_t> whole_number(std::string_view word) {
+    std::uint64_t number = 0;
+    const char* const end = word.data() + word.size();
+    const auto [stopped, error] = std::from_chars(word.data(), end, number);
+    return error == std::errc() && stopped == end ? std::optional(number) : std::nullopt;
+}
+
 }  // namespace
 
 std::string OptionSpec::long_name() const {
@@ -148,24 +155,28 @@ OptionGroup& OptionGroup::size(std::string name, std::optional<std::uint64_t>* i
     const std::string shown = name;
     return add(std::move(name), "SIZE", std::move(text), [=](const std::string& word) {
         const std::uint64_t unit = word.empty() ? 0 : unit_of(word.back());
-        const std::string digits = unit == 0 ? word : word.substr(0, word.size() - 1);
+        const auto number =
+            whole_number(std::string_view(word).substr(0, word.size() - (unit == 0 ? 0 : 1)));
         const std::uint64_t factor = unit == 0 ? 1 : unit;
-        const std::uint64_t most = std::numeric_limits<std::uint64_t>::max() / factor;
-        *into = parse_number(shown, digits, 0, most) * factor;
+        if (!number || *number > std::numeric_limits<std::uint64_t>::max() / factor) {
+            throw Error(ErrorCode::Usage,
+                        fmt::format("--{}: found {}, expected a whole number of bytes, or one with "
+                                    "k, M, G or T behind it",
+                                    shown, base::escape(word)));
+        }
+        *into = *number * factor;
     });
 }
 
 std::uint64_t OptionGroup::parse_number(const std::string& option, const std::string& word,
                                         std::uint64_t least, std::uint64_t most) {
-    std::uint64_t number = 0;
-    const char* const end = word.data() + word.size();
-    const auto [stopped, error] = std::from_chars(word.data(), end, number);
-    if (error != std::errc() || stopped != end || number < least || number > most) {
+    const auto number = whole_number(word);
+    if (!number || *number < least || *number > most) {
         throw Error(ErrorCode::Usage, fmt::format("--{}: found {}, expected a number from {} to {}",
                                                   option.substr(0, option.find(',')),
                                                   base::escape(word), least, most));
     }
-    return number;
+    return *number;
 }
 
 OptionGroup& OptionSet::group(std::string_view title) {
