@@ -184,7 +184,7 @@ TEST_F(ProveFolder, TakesWhatAFolderDoesNotGiveForMissing) {
     const FolderProof result = proof(Proof::Full);
     EXPECT_EQ(result.found, 1U);
     EXPECT_EQ(result.missing, 2U);
-    EXPECT_EQ(result.unreadable, "folder refused");
+    EXPECT_EQ(result.unreadable, "Closed: folder refused");
 }
 
 TEST_F(ProveFolder, EndsWhenTheStoreIsGone) {
