@@ -16,6 +16,9 @@ namespace mbx::store {
 /// Bytes of a file name on every usual file system.
 inline constexpr std::size_t kLongestFileName = 255;
 
+/// Of a folder's path in a mailbox; leaves room below PATH_MAX for what is above and for a message.
+inline constexpr std::size_t kLongestPath = 3500;
+
 /// Writes control characters, invalid UTF-8, "/" and each of `forbidden` as %XX; so does
 /// base::percent_decoded give the name back, if its own escapes are escaped.
 std::string escape_name(std::string_view name, std::string_view forbidden,

@@ -23,7 +23,6 @@
 namespace mbx::store {
 namespace {
 
-constexpr std::size_t kLongestPath = 3500;  // leaves room below PATH_MAX for the root and a message
 constexpr std::string_view kEnding = ".eml";
 constexpr const char* kNameFile = ".mbx-folder-name";  // see NameFile
 
@@ -60,10 +59,7 @@ class EmlStream final : public MessageStream {
                     return read(name, *file);
                 }
             } catch (const Error& error) {
-                const bool fits =
-                    error.code() == ErrorCode::BadData || error.code() == ErrorCode::Io;
-                throw Error(fits ? error.code() : ErrorCode::Io, error.text(), error.hint())
-                    .with_place(base::escape(folder_.path_of(name)));
+                throw as_message_error(error).with_place(base::escape(folder_.path_of(name)));
             }
         }
         return std::nullopt;

@@ -37,11 +37,6 @@ std::optional<std::string> find_unique(const Directory& half, std::string_view u
     return std::nullopt;
 }
 
-Error as_message_error(const Error& error) {
-    const bool fits = error.code() == ErrorCode::BadData || error.code() == ErrorCode::Io;
-    return Error(fits ? error.code() : ErrorCode::Io, error.text(), error.hint());
-}
-
 }  // namespace
 
 MaildirFolder::MaildirFolder(Directory folder)

@@ -19,7 +19,6 @@
 namespace mbx::store {
 namespace {
 
-constexpr std::size_t kLongestPath = 3500;  // leaves room below PATH_MAX for the root and a message
 constexpr std::uint64_t kLargestSubscriptions = 16 * 1024 * 1024;
 constexpr std::string_view kVersion2 = "V\t2";  // Dovecot 2.3: levels parted by tabs
 

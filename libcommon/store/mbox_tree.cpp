@@ -18,7 +18,6 @@
 namespace mbx::store {
 namespace {
 
-constexpr std::size_t kLongestPath = 3500;  // leaves room below PATH_MAX for the root
 constexpr std::string_view kSubfolders = ".sbd";
 constexpr std::string_view kMbox = ".mbox";
 constexpr std::string_view kPart = ".mbx-part";

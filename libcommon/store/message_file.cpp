@@ -7,7 +7,6 @@
 #include <string_view>
 #include <utility>
 
-#include "base/error.hpp"
 #include "base/text.hpp"
 
 namespace mbx::store {
@@ -76,6 +75,11 @@ base::SharedSource message_file_source(const base::File& file, std::function<bas
         }
         return again;
     });
+}
+
+Error as_message_error(const Error& error) {
+    const bool fits = error.code() == ErrorCode::BadData || error.code() == ErrorCode::Io;
+    return Error(fits ? error.code() : ErrorCode::Io, error.text(), error.hint());
 }
 
 void report_empty_message(base::Diagnostics& diagnostics, std::string place) {

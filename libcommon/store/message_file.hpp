@@ -10,6 +10,7 @@
 
 #include "base/byte_source.hpp"
 #include "base/diagnostics.hpp"
+#include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/time.hpp"
 
@@ -27,6 +28,9 @@ base::SharedSource range_source(std::uint64_t offset, std::uint64_t size, OpenFi
 /// own file with `reopen`, so that messages kept alive hold no descriptors. They throw Error(Io)
 /// when the file has another size by then.
 base::SharedSource message_file_source(const base::File& file, std::function<base::File()> reopen);
+
+/// What MessageStream::next() may throw about one message: BadData or Io.
+Error as_message_error(const Error& error);
 
 /// Says that a message has no bytes. It is still a message: a mailbox comes out with as many.
 void report_empty_message(base::Diagnostics& diagnostics, std::string place);
