@@ -155,6 +155,49 @@ std::string resolved(const std::string& path) {
     return failure ? path : real.string();
 }
 
+std::unique_ptr<MboxStore> open_tree(const std::string& path, MboxQuoting quoting, OpenMode mode,
+                                     base::Diagnostics& diagnostics, const base::StopFlag& stop) {
+    const Directory root = mode == OpenMode::Write ? Directory::make(path) : Directory::open(path);
+    FolderTable folders = scan_mbox_tree(root, diagnostics);
+    if (folders.empty() && mode == OpenMode::Read) {
+        throw Error(ErrorCode::BadData, "no mbox in this folder").with_place(base::escape(path));
+    }
+    if (mode == OpenMode::Check) {
+        folders.expect_inbox(diagnostics);
+    }
+    auto store = std::make_unique<MboxStore>(root, std::move(folders),
+                                             MboxStore::Options{quoting, false}, diagnostics, stop);
+    if (mode == OpenMode::Write) {
+        store->repair();
+        store->create_folder(mail::kInboxPath, mail::SpecialUse::Inbox);
+    }
+    return store;
+}
+
+std::unique_ptr<MboxStore> open_file(const std::string& path, MboxQuoting quoting, OpenMode mode,
+                                     base::Diagnostics& diagnostics, const base::StopFlag& stop) {
+    const auto [folder, name] = parted(resolved(path));
+    const Directory place =
+        mode == OpenMode::Write ? Directory::make(folder) : Directory::open(folder);
+    if (mode == OpenMode::Write) {
+        place.open_append(name);
+        repair_mbox(place, name, diagnostics, stop);
+    }
+    const std::optional<base::File> file = place.find_file(name);
+    if (!file) {
+        throw Error(ErrorCode::NoInput, "there is no such mbox").with_place(base::escape(path));
+    }
+    const MboxLook look = look_at_mbox(*file);
+    if (look != MboxLook::Mbox && (look != MboxLook::Damaged || mode == OpenMode::Write)) {
+        throw Error(ErrorCode::BadData, "is not an mbox: it does not begin with a line 'From '")
+            .with_place(base::escape(path));
+    }
+    FolderTable folders;
+    folders.add(mail::kInboxPath, {name}, true, diagnostics);
+    return std::make_unique<MboxStore>(place, std::move(folders), MboxStore::Options{quoting, true},
+                                       diagnostics, stop);
+}
+
 }  // namespace
 
 std::unique_ptr<MailStore> open_mbox(const std::string& path, MboxQuoting quoting, OpenMode mode,
@@ -164,46 +207,8 @@ std::unique_ptr<MailStore> open_mbox(const std::string& path, MboxQuoting quotin
         throw Error(ErrorCode::Usage, "mailboxes are written as mboxrd only, which loses nothing",
                     "name the destination mbox:PATH");
     }
-    FolderTable folders;
-    const bool single_file = is_single_file(path, mode);
-    if (!single_file) {
-        const Directory root =
-            mode == OpenMode::Write ? Directory::make(path) : Directory::open(path);
-        folders = scan_mbox_tree(root, diagnostics);
-        if (folders.empty() && mode == OpenMode::Read) {
-            throw Error(ErrorCode::BadData, "no mbox in this folder")
-                .with_place(base::escape(path));
-        }
-        if (mode == OpenMode::Check) {
-            folders.expect_inbox(diagnostics);
-        }
-        auto store = std::make_unique<MboxStore>(
-            root, std::move(folders), MboxStore::Options{quoting, false}, diagnostics, stop);
-        if (mode == OpenMode::Write) {
-            store->repair();
-            store->create_folder(mail::kInboxPath, mail::SpecialUse::Inbox);
-        }
-        return store;
-    }
-    const auto [folder, name] = parted(resolved(path));
-    const Directory place =
-        mode == OpenMode::Write ? Directory::make(folder) : Directory::open(folder);
-    if (mode == OpenMode::Write) {
-        place.open_append(name);
-        repair_mbox(place, name, diagnostics, stop);
-    }
-    std::optional<base::File> file = place.find_file(name);
-    if (!file) {
-        throw Error(ErrorCode::NoInput, "there is no such mbox").with_place(base::escape(path));
-    }
-    const MboxLook look = look_at_mbox(*file);
-    if (look != MboxLook::Mbox && (look != MboxLook::Damaged || mode == OpenMode::Write)) {
-        throw Error(ErrorCode::BadData, "is not an mbox: it does not begin with a line 'From '")
-            .with_place(base::escape(path));
-    }
-    folders.add(mail::kInboxPath, {name}, true, diagnostics);
-    return std::make_unique<MboxStore>(place, std::move(folders), MboxStore::Options{quoting, true},
-                                       diagnostics, stop);
+    const auto open = is_single_file(path, mode) ? open_file : open_tree;
+    return open(path, quoting, mode, diagnostics, stop);
 }
 
 }  // namespace mbx::store
