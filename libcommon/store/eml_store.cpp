@@ -16,8 +16,8 @@
 #include "store/folder_table.hpp"
 #include "store/folder_walk.hpp"
 #include "store/message_file.hpp"
+#include "store/packed_message.hpp"
 #include "store/side_file.hpp"
-#include "store/stored_message.hpp"
 #include "store/stray_file.hpp"
 
 namespace mbx::store {

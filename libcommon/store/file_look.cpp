@@ -5,7 +5,7 @@
 
 #include "base/text.hpp"
 #include "store/mbox_postmark.hpp"
-#include "store/stored_message.hpp"
+#include "store/packed_message.hpp"
 
 namespace mbx::store {
 namespace {

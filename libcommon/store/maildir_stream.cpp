@@ -9,7 +9,7 @@
 #include "base/text.hpp"
 #include "store/maildir_name.hpp"
 #include "store/message_file.hpp"
-#include "store/stored_message.hpp"
+#include "store/packed_message.hpp"
 
 namespace mbx::store {
 namespace {

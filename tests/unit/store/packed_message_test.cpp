@@ -1,4 +1,4 @@
-#include "store/stored_message.hpp"
+#include "store/packed_message.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -37,7 +37,7 @@ std::string lines(int count) {
     return text;
 }
 
-TEST(StoredMessage, IsTheFileItselfUnlessItIsPacked) {
+TEST(PackedMessage, IsTheFileItselfUnlessItIsPacked) {
     const auto file = base::memory_source("Subject: hi\n\nbody\n"s);
     EXPECT_EQ(unpacked(file), file);
     for (const std::string& text : {""s, "\x1f"s, "\x1f\x8b plain"s, "BZh: a field\n\n"s}) {
@@ -45,7 +45,7 @@ TEST(StoredMessage, IsTheFileItselfUnlessItIsPacked) {
     }
 }
 
-TEST(StoredMessage, ComesOutOfGzip) {
+TEST(PackedMessage, ComesOutOfGzip) {
     for (const int count : {0, 100, 200'000}) {
         EXPECT_EQ(text_of(gzip(lines(count))), lines(count));
     }
@@ -53,7 +53,7 @@ TEST(StoredMessage, ComesOutOfGzip) {
     EXPECT_EQ(text_of(gzip("one") + gzip("two")), "onetwo");
 }
 
-TEST(StoredMessage, IsRefusedWhereItsGzipIsNotWholeAndSound) {
+TEST(PackedMessage, IsRefusedWhereItsGzipIsNotWholeAndSound) {
     const std::string whole = gzip(lines(100));
     for (std::size_t size = 3; size < whole.size(); ++size) {
         EXPECT_EQ(refusal_of(whole.substr(0, size)),
@@ -72,7 +72,7 @@ TEST(StoredMessage, IsRefusedWhereItsGzipIsNotWholeAndSound) {
     EXPECT_EQ(refusal_of(whole + "more"), "the message is compressed with gzip, and damaged");
 }
 
-TEST(StoredMessage, IsRefusedWhereItGrowsBeyondAllMeasure) {
+TEST(PackedMessage, IsRefusedWhereItGrowsBeyondAllMeasure) {
     const std::string bomb = gzip(std::string(8'000'000, '\0'));
     EXPECT_LT(bomb.size(), 20'000U);
     EXPECT_EQ(refusal_of(bomb, 7'999'999),
@@ -80,7 +80,7 @@ TEST(StoredMessage, IsRefusedWhereItGrowsBeyondAllMeasure) {
     EXPECT_EQ(text_of(bomb, 8'000'000).size(), 8'000'000U);
 }
 
-TEST(StoredMessage, IsNamedByWhatHasPackedIt) {
+TEST(PackedMessage, IsNamedByWhatHasPackedIt) {
     EXPECT_EQ(refusal_of("BZh91AY&SY and so on"), "the message is compressed with bzip2");
     EXPECT_EQ(refusal_of("BZh11AY&SY and so on"), "the message is compressed with bzip2");
     EXPECT_EQ(refusal_of("\xfd\x37zXZ\0 and so on"s), "the message is compressed with xz");

@@ -1,4 +1,4 @@
-#include "store/stored_message.hpp"
+#include "store/packed_message.hpp"
 
 #include <fmt/format.h>
 #include <zlib.h>
