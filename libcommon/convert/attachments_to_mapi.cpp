@@ -109,9 +109,10 @@ class AttachmentMaker {
 
     std::optional<std::string> description(const Entity& entity) const {
         const auto value = entity.header.first("Content-Description");
-        return value && !value->empty()
-                   ? std::optional(decode_header_text(*value, context_.header_charset))
-                   : std::nullopt;
+        std::string text = decode_header_text(value.value_or(""), context_.header_charset);
+        const bool shows_something = std::any_of(
+            text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > ' '; });
+        return shows_something ? std::optional(std::move(text)) : std::nullopt;
     }
 
     // A message that is no encoded text, or is one against the rules (RFC 2046 5.2.1).

@@ -110,7 +110,9 @@ class MeetingMaker {
         bag_.set(PropertyName{set, lid}, PropertyType::Binary, std::move(value));
     }
     void set(const base::Guid& set, std::uint32_t lid, std::string value) {
-        bag_.set(PropertyName{set, lid}, PropertyType::String, std::move(value));
+        if (!value.empty()) {
+            bag_.set(PropertyName{set, lid}, PropertyType::String, std::move(value));
+        }
     }
     void set(const base::Guid& set, std::uint32_t lid, base::UnixTime value) {
         if (const auto time = base::to_file_time(value)) {

@@ -302,6 +302,14 @@ TEST(ToMapiAttachments, NamesAreDecodedAndMadeSafe) {
     EXPECT_EQ(name_of("; name=\"...\""), "ATT00001.pdf");
 }
 
+TEST(ToMapiAttachments, ABlankDescriptionIsNone) {
+    const auto message = mapi_of(multipart(
+        "mixed", {part("text/plain", "see"), part("application/pdf; name=a.pdf", "p",
+                                                  "Content-Description: =?utf-8?B?AQ==?=\n")}));
+    ASSERT_EQ(message.attachments.size(), 1U);
+    EXPECT_EQ(text(message.attachments[0].properties, mapi::PidTagDisplayName), "a.pdf");
+}
+
 TEST(ToMapiAttachments, PropertiesAreComplete) {
     const auto message = mapi_of(
         multipart("mixed", {part("text/plain", "P"),
