@@ -27,6 +27,7 @@ inline constexpr std::uint32_t kReplyTime = 0x8220;
 inline constexpr std::uint32_t kRecurring = 0x8223;
 inline constexpr std::uint32_t kIntendedBusyStatus = 0x8224;
 inline constexpr std::uint32_t kReplaceTime = 0x8228;
+inline constexpr std::uint32_t kRecurrenceType = 0x8231;
 inline constexpr std::uint32_t kZoneStruct = 0x8233;
 inline constexpr std::uint32_t kZoneDescription = 0x8234;
 inline constexpr std::uint32_t kClipStart = 0x8235;

@@ -26,7 +26,6 @@ using namespace mapi;
 using namespace calendar;
 
 constexpr std::int64_t kDay = 86'400;
-constexpr std::int64_t kSecondsTo1970 = 11'644'473'600;  // since 1601
 
 bool is_class(const PropertyBag& properties, std::string_view prefix) {
     return base::starts_with_ignore_case(message_class_of(properties), prefix);
@@ -46,10 +45,6 @@ std::optional<TimeZone> zone_of(const PropertyBag& properties) {
     }
     const std::string name = named_string(properties, PSETID_Appointment, kZoneDescription);
     return TimeZone{name.empty() ? "Customized Time Zone" : name, *rule};
-}
-
-base::UnixTime since_1601(LocalMinutes minutes) {
-    return {std::int64_t{minutes} * 60 - kSecondsTo1970};
 }
 
 /// How the times of one item are written.

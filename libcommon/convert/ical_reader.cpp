@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/text.hpp"
+#include "convert/ical_series.hpp"
 #include "convert/ical_zone.hpp"
 
 namespace mbx::convert {
@@ -117,10 +118,7 @@ class EventReader {
         people(result);
         extensions(result);
         result.alarm_minutes = alarm_minutes();
-        for (const icalproperty_kind kind : {ICAL_RRULE_PROPERTY, ICAL_RDATE_PROPERTY,
-                                             ICAL_EXRULE_PROPERTY, ICAL_RECURRENCEID_PROPERTY}) {
-            result.repeats = result.repeats || first(kind) != nullptr;
-        }
+        repetition(result);
         return result;
     }
 
@@ -193,6 +191,42 @@ class EventReader {
         return rule
                    ? std::optional(IcalTime{utc_of_local(*rule, clock), false, TimeZone{id, *rule}})
                    : std::nullopt;
+    }
+
+    /// What libical cannot read it takes away, and leaves a property with what it said.
+    bool has_broken_repetition() const {
+        bool found = false;
+        for_each_property(event_, ICAL_XLICERROR_PROPERTY, [&](icalproperty* property) {
+            const std::string complaint = value_of(property);
+            for (const char* name : {"RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID"}) {
+                found = found || complaint.find(name) != std::string::npos;
+            }
+        });
+        return found;
+    }
+
+    void repetition(IcalEvent& result) const {
+        bool has_exceptions = false;
+        for (const icalproperty_kind kind : {ICAL_RDATE_PROPERTY, ICAL_EXDATE_PROPERTY,
+                                             ICAL_EXRULE_PROPERTY, ICAL_RECURRENCEID_PROPERTY}) {
+            has_exceptions = has_exceptions || first(kind) != nullptr;
+        }
+        has_exceptions = has_exceptions || has_broken_repetition();
+        const int rules = icalcomponent_count_properties(event_, ICAL_RRULE_PROPERTY);
+        result.repeats = has_exceptions || rules > 0;
+        if (has_exceptions || rules != 1 || !result.start || !result.end ||
+            result.end->utc < result.start->utc) {
+            return;
+        }
+        const auto seconds =
+            static_cast<std::uint64_t>(result.end->utc.seconds - result.start->utc.seconds);
+        constexpr std::uint64_t kLongest = std::uint64_t{366} * 86'400;
+        if (seconds % 60 == 0 && seconds <= kLongest) {
+            result.series = series_of(icalproperty_get_rrule(first(ICAL_RRULE_PROPERTY)),
+                                      icalproperty_get_dtstart(first(ICAL_DTSTART_PROPERTY)),
+                                      static_cast<std::uint32_t>(seconds / 60),
+                                      result.start->zone ? result.start->zone->rule : ZoneRule{});
+        }
     }
 
     static IcalPerson person_of(icalproperty* property) {

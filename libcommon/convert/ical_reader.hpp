@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "convert/recurrence.hpp"
 #include "convert/time_zone.hpp"
 
 namespace mbx::convert {
@@ -44,8 +45,10 @@ struct IcalEvent {
     std::int32_t sequence = 0;
     std::optional<std::int32_t> owner_appointment_id;
     std::optional<bool> no_counter_proposal;
-    bool says_all_day = false;                  ///< X-MICROSOFT-CDO-ALLDAYEVENT
-    bool repeats = false;                       ///< it is a series, or an occurrence of one
+    bool says_all_day = false;  ///< X-MICROSOFT-CDO-ALLDAYEVENT
+    bool repeats = false;       ///< it is a series, or an occurrence of one
+    /// Of a whole series without exceptions, when its pattern is one of Outlook's.
+    std::optional<Recurrence> series;
     std::optional<std::int32_t> alarm_minutes;  ///< before its start
     std::optional<IcalPerson> organizer;
     std::vector<IcalPerson> attendees;

@@ -27,9 +27,9 @@ bool tells_the_same(const PropertyBag& told, const PropertyBag& stored) {
         const NamedValue* b = stored.find(name);
         return (a == nullptr) == (b == nullptr) && (a == nullptr || a->value == b->value);
     };
-    constexpr std::uint32_t kLids[] = {calendar::kStart,         calendar::kEnd,
-                                       calendar::kProposedStart, calendar::kProposedEnd,
-                                       calendar::kSequence,      calendar::kAllDay};
+    constexpr std::uint32_t kLids[] = {
+        calendar::kStart,    calendar::kEnd,    calendar::kProposedStart, calendar::kProposedEnd,
+        calendar::kSequence, calendar::kAllDay, calendar::kRecurrence};
     const auto place = [](const PropertyBag& bag) {
         const auto* text =
             bag.get<std::string>(PropertyName{PSETID_Appointment, calendar::kLocation});

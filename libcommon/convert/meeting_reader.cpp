@@ -19,6 +19,8 @@ constexpr std::int64_t kLongestEvent = std::int64_t{10} * 366 * 86'400;  // seco
 
 // PidLidResponseStatus, [MS-OXOCAL] 2.2.1.11
 constexpr std::int32_t kNotResponded = 5;
+// PidLidClipEnd of a series without end, [MS-OXOCAL] 2.2.1.15: 31 August 4500, 23:59
+constexpr base::UnixTime kClipEndOfEndless{79'860'124'740};
 // PidLidMeetingType, [MS-OXOCAL] 2.2.6.5
 constexpr std::int32_t kMeetingRequest = 1;
 
@@ -152,23 +154,39 @@ class MeetingMaker {
                 end = *event_.original_end;
             }
         }
-        for (const std::uint32_t lid : {calendar::kStart, kClipStart}) {
-            set(PSETID_Appointment, lid, start.utc);
-        }
-        for (const std::uint32_t lid : {calendar::kEnd, kClipEnd}) {
-            set(PSETID_Appointment, lid, end.utc);
-        }
+        set(PSETID_Appointment, calendar::kStart, start.utc);
+        set(PSETID_Appointment, calendar::kEnd, end.utc);
         set(PSETID_Common, kCommonStart, start.utc);
         set(PSETID_Common, kCommonEnd, end.utc);
         set(PidTagStartDate, start.utc);
         set(PidTagEndDate, end.utc);
         set(PSETID_Appointment, kDuration, minutes(start, end));
         set(PSETID_Appointment, kAllDay, start.is_date || event_.says_all_day);
-        set(PSETID_Appointment, kRecurring, false);
-        set(PSETID_Meeting, kIsRecurring, false);
         set(PSETID_Meeting, kIsException, false);
         zone(kStartZone, start);
         zone(kEndZone, end);
+        repetition(start, end);
+    }
+
+    void repetition(const IcalTime& start, const IcalTime& end) {
+        const bool recurring = event_.series.has_value();
+        set(PSETID_Appointment, kRecurring, recurring);
+        set(PSETID_Meeting, kIsRecurring, recurring);
+        if (!recurring) {
+            set(PSETID_Appointment, kClipStart, start.utc);
+            set(PSETID_Appointment, kClipEnd, end.utc);
+            return;
+        }
+        const Recurrence& series = *event_.series;
+        const TimeZone zone = start.zone.value_or(TimeZone{"UTC", {}});
+        set(PSETID_Appointment, kRecurrence, encode_recurrence(series));
+        set(PSETID_Appointment, kRecurrenceType, static_cast<std::int32_t>(series.frequency) + 1);
+        set(PSETID_Appointment, kRecurrenceZone, encode_time_zone_definition(zone));
+        set(PSETID_Appointment, kZoneStruct, encode_time_zone_struct(zone.rule));
+        set(PSETID_Appointment, kZoneDescription, zone.id);
+        set(PSETID_Appointment, kClipStart, since_1601(series.start_date));
+        set(PSETID_Appointment, kClipEnd,
+            series.end == Recurrence::End::Never ? kClipEndOfEndless : since_1601(series.end_date));
     }
 
     static std::int32_t minutes(const IcalTime& start, const IcalTime& end) {
@@ -178,7 +196,7 @@ class MeetingMaker {
     void zone(std::uint32_t lid, const IcalTime& time) {
         if (time.zone) {
             set(PSETID_Appointment, lid, encode_time_zone_definition(*time.zone));
-        } else if (time.is_date) {  // the zone whose midnight it is
+        } else if (time.is_date || event_.series) {  // the zone whose midnight it is
             set(PSETID_Appointment, lid, encode_time_zone_definition({"UTC", {}}));
         }
     }
@@ -283,7 +301,8 @@ std::optional<Meeting> read_meeting(std::string_view utf8) {
     }
     IcalEvent& event = calendar->events.front();
     const auto kind = kind_of(calendar->method, event);
-    if (!kind || event.repeats || event.uid.empty() || event.uid.size() > kLongestUid ||
+    const bool has_pattern = !event.repeats || (event.series && !kind->is_counter);
+    if (!kind || !has_pattern || event.uid.empty() || event.uid.size() > kLongestUid ||
         !is_span(event.start, event.end)) {
         return std::nullopt;
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <initializer_list>
 
 #include "base/charset.hpp"
 #include "base/little_endian.hpp"
@@ -172,7 +173,104 @@ unsigned month_of(LocalMinutes minutes) {
     return static_cast<unsigned>(ch::year_month_day{day}.month());
 }
 
+struct StoredFrequency {
+    std::uint16_t frequency;
+    std::uint16_t pattern_type;
+    std::uint32_t period;
+};
+
+StoredFrequency stored_frequency(const Recurrence& recurrence) {
+    const std::uint16_t of_month = recurrence.week_of_month != 0 ? 0x3 : 0x2;
+    switch (recurrence.frequency) {
+        case Recurrence::Frequency::Daily:
+            return {0x200A, 0x0, recurrence.interval * 1440};
+        case Recurrence::Frequency::Weekly:
+            return {0x200B, 0x1, recurrence.interval};
+        case Recurrence::Frequency::Monthly:
+            return {0x200C, of_month, recurrence.interval};
+        case Recurrence::Frequency::Yearly:
+            return {0x200D, of_month, recurrence.interval * 12};
+    }
+    return {};
+}
+
+/// FirstDateTime, [MS-OXOCAL] 2.2.1.44.1: where in its period a series lies, counted from 1601 on.
+LocalMinutes first_date_time(const Recurrence& recurrence, std::uint32_t period) {
+    namespace ch = std::chrono;
+    constexpr LocalMinutes kDay = 1440;
+    const LocalMinutes start = recurrence.start_date;
+    switch (recurrence.frequency) {
+        case Recurrence::Frequency::Daily:
+            return start % period;
+        case Recurrence::Frequency::Weekly: {
+            const std::uint32_t weekday = (start / kDay + 1) % 7;  // 1601 begins with a Monday
+            const std::uint32_t days = (weekday + 7 - recurrence.first_weekday) % 7;
+            return (start - days * kDay) % (period * 7 * kDay);
+        }
+        case Recurrence::Frequency::Monthly:
+        case Recurrence::Frequency::Yearly: {
+            const ch::sys_days epoch = ch::sys_days{ch::year{1601} / 1 / 1};
+            const ch::year_month_day day{epoch + ch::days{start / kDay}};
+            const auto months =
+                static_cast<std::uint32_t>(static_cast<int>(day.year()) - 1601) * 12 +
+                static_cast<unsigned>(day.month()) - 1;
+            const ch::sys_days first =
+                ch::sys_days{ch::year{1601} / 1 / 1 + ch::months{months % period}};
+            return static_cast<LocalMinutes>((first - epoch).count()) * kDay;
+        }
+    }
+    return 0;
+}
+
+void append_pattern_type(const Recurrence& recurrence, base::Bytes& bytes) {
+    if (recurrence.frequency == Recurrence::Frequency::Daily) {
+        return;
+    }
+    if (recurrence.weekdays != 0) {
+        base::append_le(bytes, recurrence.weekdays);
+    }
+    if (recurrence.week_of_month != 0) {
+        base::append_le(bytes, recurrence.week_of_month);
+    } else if (recurrence.day_of_month != 0) {
+        base::append_le(bytes, recurrence.day_of_month);
+    }
+}
+
 }  // namespace
+
+base::UnixTime since_1601(LocalMinutes minutes) {
+    constexpr std::int64_t kSecondsTo1970 = 11'644'473'600;
+    return {std::int64_t{minutes} * 60 - kSecondsTo1970};
+}
+
+base::Bytes encode_recurrence(const Recurrence& recurrence) {
+    const StoredFrequency stored = stored_frequency(recurrence);
+    base::Bytes bytes;
+    for (const std::uint16_t value : {kReaderVersion, kReaderVersion, stored.frequency,
+                                      stored.pattern_type, std::uint16_t{0} /* CalendarType */}) {
+        base::append_le(bytes, value);
+    }
+    const auto put = [&](std::initializer_list<std::uint32_t> values) {
+        for (const std::uint32_t value : values) {
+            base::append_le(bytes, value);
+        }
+    };
+    put({first_date_time(recurrence, stored.period), stored.period, 0});
+    append_pattern_type(recurrence, bytes);
+    const bool never = recurrence.end == Recurrence::End::Never;
+    constexpr std::uint32_t kCountOfEndless = 10;
+    put({never                                        ? 0x2023U
+         : recurrence.end == Recurrence::End::ByCount ? 0x2022U
+                                                      : 0x2021U,
+         never ? kCountOfEndless : recurrence.count, recurrence.first_weekday,
+         0,  // deleted, modified occurrences
+         0, recurrence.start_date, never ? kNoEndDate : recurrence.end_date,
+         0x3006,  // ReaderVersion2, WriterVersion2
+         0x3009, recurrence.start_offset, recurrence.end_offset});
+    base::append_le(bytes, std::uint16_t{0});  // exceptions
+    put({0, 0});                               // reserved blocks
+    return bytes;
+}
 
 std::optional<Recurrence> decode_recurrence(base::ByteView bytes) {
     Fields fields(bytes);

@@ -8,11 +8,14 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/time.hpp"
 
 namespace mbx::convert {
 
 /// Local minutes since 1601-01-01T00:00 in the zone of the appointment.
 using LocalMinutes = std::uint32_t;
+/// As seconds since 1970 on the clock of the place.
+base::UnixTime since_1601(LocalMinutes minutes);
 
 /// What one occurrence has of its own.
 struct RecurrenceException {
@@ -48,6 +51,12 @@ struct Recurrence {
 /// nullopt when the bytes are no pattern, or one of a calendar that RRULE does not know. What is
 /// cut short behind the pattern proper is left out.
 std::optional<Recurrence> decode_recurrence(base::ByteView bytes);
+
+/// PidLidAppointmentRecur of a series without exceptions; decode_recurrence() gives it back.
+base::Bytes encode_recurrence(const Recurrence& recurrence);
+
+/// The end date of a series that never ends: 31 December 4500, 23:59.
+inline constexpr LocalMinutes kNoEndDate = 0x5AE980DF;
 
 /// "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO". until: the value of UNTIL where the end is a date.
 std::string rrule(const Recurrence& recurrence, const std::string& until);

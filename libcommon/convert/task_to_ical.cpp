@@ -64,8 +64,7 @@ void put_series(ContentLines& lines, const PropertyBag& properties,
         report_loss(diagnostics, "lossy-recurrence", "the pattern of a task cannot be expressed");
         return;
     }
-    constexpr std::int64_t kSecondsTo1970 = 11'644'473'600;
-    const base::UnixTime end{std::int64_t{recurrence->end_date} * 60 - kSecondsTo1970};
+    const base::UnixTime end = since_1601(recurrence->end_date);
     lines.put("RRULE", rrule(*recurrence, ical_date(end)));
 }
 

@@ -108,6 +108,17 @@ std::optional<ZoneRule> rule_of(const Record& record) {
     return rule;
 }
 
+template <typename Record>
+void fill(Record& record, const ZoneRule& rule) {
+    record.lBias = static_cast<std::uint32_t>(rule.bias);
+    record.lStandardBias = static_cast<std::uint32_t>(rule.standard_bias);
+    record.lDaylightBias = static_cast<std::uint32_t>(rule.daylight_bias);
+    if (rule.has_daylight_time()) {
+        record.stStandardDate = record_of(rule.to_standard);
+        record.stDaylightDate = record_of(rule.to_daylight);
+    }
+}
+
 std::chrono::sys_days day_of(const ZoneTransition& t, std::chrono::year year) {
     namespace ch = std::chrono;
     const ch::month month{static_cast<unsigned>(t.month)};
@@ -199,19 +210,19 @@ base::Bytes encode_time_zone_definition(const TimeZone& zone) {
     rule.wReserved = 0x3E;
     rule.wTzRuleFlags = kEffectiveRule;
     rule.wYear = 1601;
-    rule.lBias = static_cast<std::uint32_t>(zone.rule.bias);
-    rule.lStandardBias = static_cast<std::uint32_t>(zone.rule.standard_bias);
-    rule.lDaylightBias = static_cast<std::uint32_t>(zone.rule.daylight_bias);
-    if (zone.rule.has_daylight_time()) {
-        rule.stStandardDate = record_of(zone.rule.to_standard);
-        rule.stDaylightDate = record_of(zone.rule.to_daylight);
-    }
+    fill(rule, zone.rule);
     base::Bytes bytes;
     base::append(bytes, base::record_bytes(head));
     base::append(bytes, name);
     base::append_le<std::uint16_t>(bytes, 1);
     base::append(bytes, base::record_bytes(rule));
     return bytes;
+}
+
+base::Bytes encode_time_zone_struct(const ZoneRule& rule) {
+    ZoneStructRecord record{};
+    fill(record, rule);
+    return base::to_bytes(base::as_text(base::record_bytes(record)));
 }
 
 std::optional<ZoneRule> decode_time_zone_struct(base::ByteView bytes) {

@@ -47,6 +47,9 @@ std::optional<ZoneRule> decode_time_zone_struct(base::ByteView bytes);
 /// PidLidAppointmentTimeZoneDefinition... with one rule, for all years.
 base::Bytes encode_time_zone_definition(const TimeZone& zone);
 
+/// PidLidTimeZoneStruct.
+base::Bytes encode_time_zone_struct(const ZoneRule& rule);
+
 /// Local time minus UTC at that moment, minutes.
 int utc_offset(const ZoneRule& rule, base::UnixTime utc);
 /// Of a local time, given as seconds since 1970 on the clock of the place.

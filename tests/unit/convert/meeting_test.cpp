@@ -1,6 +1,7 @@
 // Invitations, answers and cancellations: what they are in Outlook, and as mail again.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <libical/ical.h>
 
 #include "base/text.hpp"
 #include "convert/calendar_properties.hpp"
@@ -260,6 +261,121 @@ std::string answer(std::string_view method, std::string_view state, std::string_
                            std::string(state) + ":mailto:a@x.example\n" + std::string(more));
 }
 
+/// The first occurrences of a rule from a local time on.
+std::vector<std::string> days_of(const std::string& rule, const char* start) {
+    std::vector<std::string> days;
+    icalrecur_iterator* iterator = icalrecur_iterator_new(
+        icalrecurrencetype_from_string(rule.c_str()), icaltime_from_string(start));
+    for (int i = 0; iterator != nullptr && i < 60; ++i) {
+        const icaltimetype day = icalrecur_iterator_next(iterator);
+        if (icaltime_is_null_time(day) != 0) {
+            break;
+        }
+        days.emplace_back(icaltime_as_ical_string(day));
+    }
+    icalrecur_iterator_free(iterator);
+    return days;
+}
+
+std::string series(const std::string& rule, std::string_view more = {}) {
+    return ics("REQUEST",
+               "DTSTART;TZID=Europe/Berlin:20140303T100000\n"
+               "DTEND;TZID=Europe/Berlin:20140303T110000\nRRULE:" +
+                   rule + "\n" + std::string(more) + std::string(kPeople),
+               kBerlin);
+}
+
+TEST(Series, HaveThePatternOfOutlook) {
+    for (const char* rule :
+         {"FREQ=DAILY;COUNT=5", "FREQ=DAILY;INTERVAL=3", "FREQ=WEEKLY", "FREQ=WEEKLY;BYDAY=MO,WE",
+          "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;COUNT=9", "FREQ=MONTHLY;UNTIL=20141103T090000Z",
+          "FREQ=WEEKLY;INTERVAL=2;WKST=SU;BYDAY=SU,MO", "FREQ=MONTHLY;BYMONTHDAY=3;COUNT=4",
+          "FREQ=MONTHLY;BYDAY=1MO", "FREQ=MONTHLY;INTERVAL=2;BYDAY=MO;BYSETPOS=1",
+          "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1", "FREQ=YEARLY;COUNT=3",
+          "FREQ=YEARLY;BYMONTH=3;BYDAY=1MO", "FREQ=YEARLY;INTERVAL=2;BYMONTH=3;BYMONTHDAY=3"}) {
+        const mapi::Message message = invitation(series(rule));
+        EXPECT_EQ(class_of(message), "IPM.Schedule.Meeting.Request") << rule;
+        const auto pattern =
+            decode_recurrence(named(message, mapi::PSETID_Appointment, kRecurrence, base::Bytes()));
+        ASSERT_TRUE(pattern) << rule;
+        const bool by_date = pattern->end == Recurrence::End::ByDate;
+        EXPECT_EQ(days_of(rrule(*pattern, by_date ? "20141103T090000Z" : ""), "20140303T100000"),
+                  days_of(rule, "20140303T100000"))
+            << rule;
+        EXPECT_EQ(pattern->start_offset, 600U);
+        EXPECT_EQ(pattern->end_offset, 660U);
+        EXPECT_TRUE(named(message, mapi::PSETID_Appointment, kRecurring, false));
+        EXPECT_THAT(make_mail(message).text, HasSubstr(std::string("RRULE:") + rule));
+    }
+}
+
+TEST(Series, ThatEndOnADateCountTheirOccurrences) {
+    const auto pattern_until = [](const std::string& until) {
+        const mapi::Message message = invitation(series("FREQ=WEEKLY;UNTIL=" + until));
+        return decode_recurrence(
+            named(message, mapi::PSETID_Appointment, kRecurrence, base::Bytes()));
+    };
+    // Monday the 7th of April, ten o'clock in summer, is 08:00 in UTC.
+    const auto six = pattern_until("20140407T080000Z");
+    ASSERT_TRUE(six);
+    EXPECT_EQ(six->count, 6U);
+    EXPECT_EQ(base::iso8601(since_1601(six->end_date)), "2014-04-07T00:00:00Z");
+    EXPECT_EQ(pattern_until("20140407T075959Z")->count, 5U);
+    EXPECT_EQ(pattern_until("20140407")->count, 6U);
+    const mapi::Message endless = invitation(series("FREQ=WEEKLY"));
+    EXPECT_EQ(named_iso(endless, mapi::PSETID_Appointment, kClipEnd), "4500-08-31T23:59:00Z");
+    EXPECT_EQ(named_iso(endless, mapi::PSETID_Appointment, kClipStart), "2014-03-03T00:00:00Z");
+}
+
+TEST(Series, OfOtherPatternsAreMail) {
+    for (const char* rule :
+         {"FREQ=HOURLY", "FREQ=WEEKLY;BYDAY=TU", "FREQ=MONTHLY;BYMONTHDAY=31",
+          "FREQ=MONTHLY;BYMONTHDAY=3,4", "FREQ=MONTHLY;BYDAY=1MO,3MO", "FREQ=MONTHLY;BYDAY=-2MO",
+          "FREQ=YEARLY;BYMONTH=3,4", "FREQ=YEARLY;BYDAY=1MO", "FREQ=YEARLY;BYWEEKNO=10",
+          "FREQ=DAILY;BYDAY=MO", "FREQ=DAILY;COUNT=5001", "FREQ=DAILY;BYHOUR=10,11",
+          "FREQ=DAILY;INTERVAL=100", "nothing"}) {
+        EXPECT_EQ(class_of(invitation(series(rule))), "IPM.Note") << rule;
+    }
+    for (const char* more : {"EXDATE;TZID=Europe/Berlin:20140304T100000\n",
+                             "RDATE;TZID=Europe/Berlin:20140304T120000\n", "RRULE:FREQ=WEEKLY\n",
+                             "RECURRENCE-ID:20140303T090000Z\n"}) {
+        EXPECT_EQ(class_of(invitation(series("FREQ=DAILY", more))), "IPM.Note") << more;
+    }
+}
+
+// What Outlook wrote for every 25th of December (christmas.tnef of MimeKit's test data).
+TEST(Series, AreEncodedAsOutlookDoes) {
+    const std::string outlook =
+        "043004300d2002000000c05607000c0000000000000019000000232000000a0000000000000000000000"
+        "00000000006f1a0ddf80e95a0630000009300000a40100001c02000000000000000000000000";
+    base::Bytes bytes;
+    for (std::size_t i = 0; i < outlook.size(); i += 2) {
+        bytes.push_back(static_cast<std::byte>(std::stoi(outlook.substr(i, 2), nullptr, 16)));
+    }
+    const auto pattern = decode_recurrence(bytes);
+    ASSERT_TRUE(pattern);
+    EXPECT_EQ(rrule(*pattern, {}), "FREQ=YEARLY;BYMONTHDAY=25;BYMONTH=12");
+    EXPECT_EQ(base::to_hex(encode_recurrence(*pattern)), outlook);
+}
+
+// [MS-OXOCAL] 2.2.1.44.1
+TEST(Series, SayWhereInTheirPeriodTheyLie) {
+    const auto first_date_time = [](const std::string& rule) {
+        const mapi::Message message = invitation(series(rule));
+        const auto bytes = named(message, mapi::PSETID_Appointment, kRecurrence, base::Bytes());
+        return bytes.size() < 14 ? 0U : std::uint32_t{base::read_record<base::le32>(bytes, 10)};
+    };
+    constexpr std::uint32_t kDay = 1440;
+    // The 3rd of March 2014 is day 150,906 from the 1st of January 1601, a Monday, on.
+    EXPECT_EQ(first_date_time("FREQ=DAILY;INTERVAL=7"), 150'906 % 7 * kDay);
+    EXPECT_EQ(first_date_time("FREQ=WEEKLY"), 0U);
+    EXPECT_EQ(first_date_time("FREQ=WEEKLY;WKST=SU"), 6 * kDay);
+    EXPECT_EQ(first_date_time("FREQ=WEEKLY;INTERVAL=2"), 150'906 / 7 % 2 * 7 * kDay);
+    EXPECT_EQ(first_date_time("FREQ=MONTHLY"), 0U);
+    EXPECT_EQ(first_date_time("FREQ=MONTHLY;INTERVAL=12"), (31 + 28) * kDay);
+    EXPECT_EQ(first_date_time("FREQ=YEARLY"), (31 + 28) * kDay);
+}
+
 TEST(MeetingAnswers, AreOfTheirKind) {
     struct Row {
         const char* state;
@@ -307,7 +423,6 @@ TEST(CalendarMail, ThatNoFormTellsRightlyStaysMail) {
     const std::string good = std::string(kTimes) + std::string(kPeople);
     const std::string event = request().substr(request().find("BEGIN:VEVENT"));
     const std::pair<const char*, std::string> rows[] = {
-        {"a series", ics("REQUEST", good + "RRULE:FREQ=DAILY\n")},
         {"an occurrence", ics("REQUEST", good + "RECURRENCE-ID:20140305T100000Z\n")},
         {"dates", ics("REQUEST", good + "RDATE:20140306T100000Z\n")},
         {"a method for other things", ics("ADD", good)},
@@ -341,12 +456,12 @@ TEST(CalendarMail, ThatNoFormTellsRightlyStaysMail) {
 }
 
 TEST(CalendarMail, GoesBackToItsPlace) {
-    const std::string series =
-        ics("REQUEST", std::string(kTimes) + std::string(kPeople) + "RRULE:FREQ=DAILY\n");
-    const MadeMail mail = make_mail(invitation(series));
+    const std::string occurrence = ics(
+        "REQUEST", std::string(kTimes) + std::string(kPeople) + "RECURRENCE-ID:20140305T100000Z\n");
+    const MadeMail mail = make_mail(invitation(occurrence));
     EXPECT_EQ(mail.tree, "multipart/alternative(text/plain,text/html,text/calendar)");
     EXPECT_THAT(mail.text, HasSubstr("method=REQUEST"));
-    EXPECT_THAT(mail.text, HasSubstr(series));
+    EXPECT_THAT(mail.text, HasSubstr(occurrence));
 }
 
 TEST(CalendarMail, AttachedFilesSayTheirMethod) {
