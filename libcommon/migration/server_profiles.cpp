@@ -305,7 +305,21 @@ class Parser {
             at_line(section_line_,
                     [&] { refuse(fmt::format("[{}] has no url", base::escape(profile.name))); });
         }
-        at_line(url_line_, [&] { static_cast<void>(mailbox_of(profile, "alias")); });
+        at_line(url_line_, [&] { refuse_shared_mailbox(profile); });
+    }
+
+    /// Everybody in a list would get the mail of all.
+    static void refuse_shared_mailbox(const ServerProfile& profile) {
+        const Mailbox one = mailbox_of(profile, "one");
+        const Mailbox other = mailbox_of(profile, "other");
+        const bool has_users = one.url.kind == store::StoreKind::Imap;
+        if (to_string(one.url) == to_string(other.url) &&
+            !(has_users && (one.connect.user != other.connect.user ||
+                            one.connect.authorization_id != other.connect.authorization_id))) {
+            refuse(fmt::format("[{}] names the same mailbox for every alias",
+                               base::escape(profile.name)),
+                   "write {alias} where the alias belongs");
+        }
     }
 
     std::string path_;
