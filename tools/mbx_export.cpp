@@ -120,7 +120,7 @@ class MbxExport final : public cli::Tool {
                        const migration::Unreached& unreached) {
         const auto plan =
             migration::plan_pst_folders(store.folders(), options_.folders, options_.known);
-        selection_.warn_about_folders(plan.size(), context.diagnostics);
+        selection_.warn_about_folders(context.diagnostics);
         std::vector<std::string> pst_paths;
         for (const migration::PstTarget& target : plan) {
             std::string path = target.parent ? pst_paths[*target.parent] + "/" : std::string();
@@ -165,7 +165,7 @@ class MbxExport final : public cli::Tool {
         if (manifest_) {
             migration::add_to_manifest(*manifest_, pst_path_, context.stop);
         }
-        selection_.warn_about_folders(result.folders.size(), context.diagnostics);
+        selection_.warn_about_folders(context.diagnostics);
         try {
             report(context, result, bad_items, watch.seconds());
             context.output.flush();

@@ -193,7 +193,7 @@ class PstImport final : public cli::Tool {
             migration::import_pst({pst, store, journal, bad_items, context.progress,
                                    context.diagnostics, losses.sink(), context.stop},
                                   options_);
-        selection_.warn_about_folders(result.folders.size(), context.diagnostics);
+        selection_.warn_about_folders(context.diagnostics);
         report(context, result, bad_items, destination, watch.seconds());
         if (bad_items.too_many()) {
             throw bad_items.too_many_error();

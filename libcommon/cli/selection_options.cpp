@@ -25,15 +25,10 @@ void SelectionOptions::check() {
     messages_.largest_size = max_size_;
 }
 
-void SelectionOptions::warn_about_folders(std::size_t folders,
-                                          base::Diagnostics& diagnostics) const {
+void SelectionOptions::warn_about_folders(base::Diagnostics& diagnostics) const {
     for (const std::string& pattern : folders_.idle_patterns()) {
         diagnostics.report({base::Severity::Warning, "no-such-folder", "",
                             "no folder matches '" + base::escape(pattern) + "'"});
-    }
-    if (folders == 0 && !folders_.takes_all()) {
-        diagnostics.report({base::Severity::Warning, "no-folder", "",
-                            "--folder and --exclude leave no folder: nothing is moved"});
     }
 }
 

@@ -23,9 +23,8 @@ class SelectionOptions {
     const migration::FolderFilter& folders() const noexcept { return folders_; }
     const migration::MessageFilter& messages() const noexcept { return messages_; }
 
-    /// Of patterns that match nothing, and when nothing is taken. `folders`: how many take part.
-    /// Post: check(); folders() was asked about every folder.
-    void warn_about_folders(std::size_t folders, base::Diagnostics& diagnostics) const;
+    /// Of patterns that match nothing. Post: check(); folders() was asked about every folder.
+    void warn_about_folders(base::Diagnostics& diagnostics) const;
 
   private:
     std::vector<std::string> only_;

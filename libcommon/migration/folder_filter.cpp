@@ -1,5 +1,7 @@
 #include "migration/folder_filter.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -161,6 +163,20 @@ std::vector<std::string> FolderFilter::idle_patterns() const {
         }
     }
     return idle;
+}
+
+void FolderFilter::expect_some(std::size_t folders) const {
+    if (folders > 0 || takes_all()) {
+        return;
+    }
+    std::vector<std::string> idle;
+    for (const std::string& pattern : idle_patterns()) {
+        idle.push_back("'" + base::escape(pattern) + "'");
+    }
+    throw Error(ErrorCode::NoInput,
+                idle.empty() ? "--folder and --exclude leave no folder"
+                             : fmt::format("no folder matches {}", fmt::join(idle, " or ")),
+                "names are written as INBOX/Work; case counts");
 }
 
 }  // namespace mbx::migration

@@ -32,6 +32,10 @@ class FolderFilter {
     /// such a folder.
     std::vector<std::string> idle_patterns() const;
 
+    /// Throws Error(NoInput) when a filter has left none of the folders of a mailbox: to move
+    /// nothing would look like success.
+    void expect_some(std::size_t folders) const;
+
   private:
     struct Pattern {
         std::string text;

@@ -143,6 +143,7 @@ class PstPlanner {
                 place(folder->path);
             }
         }
+        filter_.expect_some(plan_.size());
         return std::move(plan_);
     }
 

@@ -39,7 +39,7 @@ struct PstTarget {
 /// The folders to write, in the order of writing: the Inbox and all below it, then Sent Items, then
 /// the others; parents before children. Special folders are those of `known`, then those the store
 /// tells, then those that a top-level name suggests. A folder that the filter leaves out is there
-/// without messages when one below it is taken.
+/// without messages when one below it is taken. Throws Error(NoInput) when it leaves none.
 std::vector<PstTarget> plan_pst_folders(const std::vector<store::StoreFolder>& folders,
                                         const FolderFilter& filter,
                                         const SpecialFolders& known = {});

@@ -135,6 +135,7 @@ class MailPlanner {
                          [&](const MailTarget& a, const MailTarget& b) {
                              return rank_.at(a.nid.value) < rank_.at(b.nid.value);
                          });
+        options_.filter.expect_some(plan_.folders.size());
         return std::move(plan_);
     }
 

@@ -13,7 +13,7 @@ load ../golden
 @test "too many bad items make no file, and are kept aside" { golden bad-item; }
 @test "with SOURCE_DATE_EPOCH the same mailbox gives the same bytes" { golden same-bytes; }
 @test "a run that makes no file leaves alone what an earlier one kept" { golden refused-run-forgets-nothing; }
-@test "a folder pattern that leaves nothing is warned of" { golden no-folder-matches; }
+@test "patterns that leave no folder are refused" { golden no-folder-matches; }
 @test "a folder pattern that matches nothing is warned of" { golden folder-mistyped; }
 @test "messages left out on request are counted" { golden left-out; }
 @test "a PST and what was kept of a message are their owner's only" { golden private-files; }

@@ -85,5 +85,22 @@ TEST(FolderFilter, KnowsThePatternsThatCoverNoFolder) {
     EXPECT_TRUE(FolderFilter().idle_patterns().empty());
 }
 
+TEST(FolderFilter, RefusesToLeaveNoFolder) {
+    const auto refusal = [](const FolderFilter& filter) -> std::string {
+        filter.takes({"Work"}, mail::SpecialUse::None);
+        try {
+            filter.expect_some(0);
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), ErrorCode::NoInput);
+            return error.text();
+        }
+        return "";
+    };
+    EXPECT_EQ(refusal(FolderFilter({"Wrok", "work"}, {})), "no folder matches 'Wrok' or 'work'");
+    EXPECT_EQ(refusal(FolderFilter({}, {"Work"})), "--folder and --exclude leave no folder");
+    EXPECT_EQ(refusal(FolderFilter()), "");
+    FolderFilter({"Wrok"}, {}).expect_some(1);
+}
+
 }  // namespace
 }  // namespace mbx::migration
