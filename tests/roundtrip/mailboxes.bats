@@ -95,7 +95,9 @@ large() { # FOLDER: 100 messages, 10 MB
 # bats test_tags=corpus
 @test "real mail comes back as it was" {
     for set in cpython-test-email enmime james-mime4j kmime mailparser notmuch roundcube ruby-mail; do
-        mbx-export --quiet "eml:$MBX_SHARED/corpus/$set" "$set.pst"
+        # Some sets have mail in other files, too; it stays behind, and nothing else does.
+        mbx-export --quiet --bad-item-limit 1000 "eml:$MBX_SHARED/corpus/$set" "$set.pst"
+        [[ ! -e $set.pst.bad ]] || [[ $(jq -r .kind "$set.pst.bad/list.jsonl" | sort -u) == 'not reached' ]]
         pst-import --quiet "$set.pst" "eml:$set"
         "$compare" "eml:$MBX_SHARED/corpus/$set" "eml:$set" --no-flags --no-keywords --no-dates --ignore-empty
     done
