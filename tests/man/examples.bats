@@ -42,6 +42,10 @@ make_world() {
         csv-status)
             csv-status mark --alias JohnD --source GW-PILOT1 --failure 'Error Copying Messages' staff.csv >/dev/null
             ;;
+        mbx-mailbox)
+            mkdir srv/mail/john
+            pst-import --quiet --work-dir . "$BATS_TEST_TMPDIR/sample.pst" "mbox:$PWD/srv/mail/john/Mail" >/dev/null
+            ;;
         mbx-manifest) mbx-export --quiet --manifest SHA256SUMS "maildir:$PWD/old-JohnD" john.pst >/dev/null ;;
         *) tee john.pst media/dvd/john.pst <"$BATS_TEST_TMPDIR/sample.pst" >/dev/null ;;
     esac
@@ -86,6 +90,7 @@ run_each() { # TOOL EXPECTED
 @test "csv-status(1)" { page_examples csv-status.1 | run_each csv-status 3; }
 @test "mbx-check-inbox(1)" { page_examples mbx-check-inbox.1 | run_each mbx-check-inbox 1; }
 @test "mbx-export(1)" { page_examples mbx-export.1 | run_each mbx-export 3; }
+@test "mbx-mailbox(5)" { page_examples mbx-mailbox.5 | run_each mbx-mailbox 1; }
 @test "mbx-manifest(5)" { page_examples mbx-manifest.5 | run_each mbx-manifest 1; }
 @test "mbx-migrate(1)" { page_examples mbx-migrate.1 | run_each mbx-migrate 4; }
 @test "pst-import(1)" { page_examples pst-import.1 | run_each pst-import 3; }
