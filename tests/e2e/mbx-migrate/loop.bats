@@ -153,7 +153,7 @@ setup_again() {
 
 @test "a signal from the terminal or timeout passes the tool at work by" {
     local signal
-    for signal in INT TERM; do
+    for signal in INT TERM HUP; do
         setup_again
         : >"$FAKE/mbx-export.JohnD.wait"
         set -m  # a process group of its own, as on a terminal
@@ -306,6 +306,9 @@ setup_again() {
         "medium/OLD/BobK.pst medium/OLD/JohnD.pst medium/OLD/MarySm.pst medium/SHA256SUMS medium/l.csv " ]
     [ "$(head -n 1 medium/l.csv)" = $'John Doe,JohnD,OLD,NEW\r' ]
     rm -r "$FAKE/OLD" "$FAKE/calls"
+    run mbx-migrate --quiet --phase import --work-dir medium l.csv
+    [ "$status" -eq 64 ]
+    [ ! -e "$FAKE/calls" ]
     run mbx-migrate --quiet --phase import medium/l.csv
     [ "$status" -eq 0 ]
     [ "$(grep -c 'Migrated No Errors' medium/l.csv)" -eq 3 ]
