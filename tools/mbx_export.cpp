@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "cli/mailbox_options.hpp"
 #include "cli/run.hpp"
@@ -101,6 +103,11 @@ class MbxExport final : public cli::Tool {
         source_.take_operand(operands, 0, "SOURCE");
         cli::expect_operands(operands, {"FILE.pst"});
         pst_path_ = operands[0];
+        if (!can_be_shown(options_.pst.display_name)) {
+            throw Error(ErrorCode::Usage,
+                        fmt::format("--name: found '{}', expected 1 to {} bytes of text",
+                                    base::escape(options_.pst.display_name), kLongestName));
+        }
         selection_.check();
         options_.folders = selection_.folders();
         options_.messages = selection_.messages();
@@ -116,6 +123,16 @@ class MbxExport final : public cli::Tool {
     }
 
   private:
+    static constexpr std::size_t kLongestName = 255;
+
+    /// In Outlook's list of folders.
+    static bool can_be_shown(const std::string& name) {
+        return !name.empty() && name.size() <= kLongestName &&
+               std::none_of(name.begin(), name.end(), [](char c) {
+                   return static_cast<unsigned char>(c) < 0x20 || c == '\x7f';
+               });
+    }
+
     ExitCode show_plan(cli::Context& context, store::MailStore& store,
                        const migration::Unreached& unreached) {
         const auto plan =

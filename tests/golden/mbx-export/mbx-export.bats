@@ -5,6 +5,7 @@ load ../golden
 @test "without a file it says so" { golden no-file-operand; }
 @test "a password in a URL is refused, and not repeated" { golden password-in-url; }
 @test "a word that is no date is refused" { golden bad-date; }
+@test "a name that Outlook could not show is refused" { golden bad-name; }
 @test "an unknown special use is refused with those that are known" { golden bad-special-use; }
 @test "a missing mailbox is exit code 66, and nothing is made" { golden no-source; }
 @test "an existing file is not touched" { golden output-exists; }
