@@ -1,13 +1,17 @@
 #include "base/charset_runs.hpp"
 
 #include <array>
-#include <cstdint>
-#include <optional>
+#include <initializer_list>
+#include <utility>
 
 namespace mbx::base {
 namespace {
 
 constexpr char kEscape = '\x1B';
+
+bool is_ascii(char c) {
+    return static_cast<unsigned char>(c) < 0x80;
+}
 
 bool is_graphic(char c) {  // of a set of 94 characters
     return c >= 0x21 && c <= 0x7E;
@@ -22,7 +26,7 @@ char lower(char c) {
 }
 
 bool is_upper_graphic(char c) {
-    return static_cast<unsigned char>(c) >= 0x80 && is_graphic(lower(c));
+    return !is_ascii(c) && is_graphic(lower(c));
 }
 
 class Runs {
@@ -155,17 +159,16 @@ class Iso2022Reader {
     void character() {
         const char first = rest_.front();
         rest_.remove_prefix(1);
-        if (static_cast<unsigned char>(first) >= 0x80) {
-            runs_.broken();
-        } else if (set_ == Set::Ascii || !is_graphic(first)) {
+        if (is_ascii(first) && (set_ == Set::Ascii || !is_graphic(first))) {
             runs_.ascii(first);
-        } else if (set_ == Set::Katakana) {
-            first <= 0x5F ? runs_.katakana(first) : runs_.broken();
-        } else if (rest_.empty() || !is_graphic(rest_.front())) {
-            runs_.broken();
-        } else {
+        } else if (set_ == Set::Katakana && is_graphic(first) && first <= 0x5F) {
+            runs_.katakana(first);
+        } else if (set_ != Set::Katakana && is_graphic(first) && !rest_.empty() &&
+                   is_graphic(rest_.front())) {
             pair(first, rest_.front());
             rest_.remove_prefix(1);
+        } else {
+            runs_.broken();
         }
     }
 
@@ -210,7 +213,7 @@ std::vector<CharsetRun> runs_of_euc_jp(std::string_view bytes) {
     for (std::size_t at = 0; at < bytes.size();) {
         const char first = bytes[at];
         std::size_t size = 1;
-        if (static_cast<unsigned char>(first) < 0x80) {
+        if (is_ascii(first)) {
             runs.ascii(first);
         } else if (first == '\x8E' && is_upper_at(at + 1) && lower(bytes[at + 1]) <= 0x5F) {
             runs.katakana(bytes[at + 1]);
@@ -244,12 +247,10 @@ std::vector<CharsetRun> runs_of_hz(std::string_view bytes) {
             if (second == '~') {
                 runs.ascii('~');
             }
-        } else if (static_cast<unsigned char>(first) >= 0x80) {
-            runs.broken();
-        } else if (!chinese || !is_graphic(first)) {
+        } else if (is_ascii(first) && (!chinese || !is_graphic(first))) {
             runs.ascii(first);
             chinese = chinese && first != '\n';
-        } else if (is_graphic(second)) {
+        } else if (is_graphic(first) && is_graphic(second)) {
             runs.gb_2312(first, second);
             size = 2;
         } else {
