@@ -65,8 +65,8 @@ bool is_valid(std::string_view html, std::uint32_t page) {
 /// nullopt when the bytes are not valid in the page, or nothing that HTML is sent in.
 std::optional<EncodedText> as_they_are(std::string_view html, std::uint32_t page) {
     const auto charset = base::charset_of_code_page(page);
-    const bool wide = page == 1200 || page == 1201 || page == 65000;
-    if (!charset || wide || html.find('\0') != std::string_view::npos) {
+    const bool unusual = page == 1200 || page == 1201 || page == 65000 || page == 52936;
+    if (!charset || unusual || html.find('\0') != std::string_view::npos) {
         return std::nullopt;
     }
     if (page == 20127) {

@@ -48,6 +48,13 @@ TEST(HtmlCharset, HongKongsCharactersGoOutInUtf8) {
     EXPECT_EQ(encode_html("\xAD\xBB\xB4\xE4", {950, 0}).charset, "big5");
 }
 
+TEST(HtmlCharset, HzGoesOutInUtf8) {
+    const EncodedText html = encode_html("<p>~{Dc:C2;~}</p>", {52936, 0});
+    EXPECT_EQ(html.charset, "utf-8");
+    EXPECT_EQ(html.bytes, "<p>你好不</p>");
+    EXPECT_EQ(encode_html("<p>a</p>", {52936, 0}).charset, "us-ascii");
+}
+
 TEST(HtmlCharset, AShortTextMayHaveABrokenCharacterToo) {
     EXPECT_EQ(encode_html("<p>\xA4\xA4\xA4\xE5\x81\x40</p>", {950, 0}).bytes, "<p>中文\uFFFD</p>");
 }
