@@ -13,6 +13,7 @@
 #include "pst/check/image.hpp"
 #include "pst/check/reader_rules.hpp"
 #include "pst_inspect.hpp"
+#include "report.hpp"
 
 namespace mbx::inspect {
 namespace {
@@ -21,6 +22,7 @@ using cli::Json;
 using pst::check::CheckResult;
 using pst::check::Finding;
 using pst::check::Severity;
+using tools::counted;
 
 std::string_view name_of(Severity severity) {
     switch (severity) {
@@ -207,9 +209,10 @@ class Check final : public ReaderTool {
                              const std::vector<std::string_view>& not_applied,
                              cli::Output& output) {
         std::string text = fmt::format(
-            "{}: {}: {} errors, {} warnings, {} infos in {} folders, {} messages, {} blocks",
-            base::escape(file), sound ? "sound" : "not sound", result.errors, result.warnings,
-            result.infos, result.folders, result.messages, result.blocks);
+            "{}: {}: {}, {}, {} in {}, {}, {}", base::escape(file), sound ? "sound" : "not sound",
+            counted(result.errors, "error"), counted(result.warnings, "warning"),
+            counted(result.infos, "info"), counted(result.folders, "folder"),
+            counted(result.messages, "message"), counted(result.blocks, "block"));
         if (!not_applied.empty()) {
             text += fmt::format("\n{}: read through libpff; not applied: {}", base::escape(file),
                                 fmt::join(not_applied, " "));

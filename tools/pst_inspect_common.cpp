@@ -55,12 +55,18 @@ ExitCode for_each_file(const std::vector<std::string>& files, cli::Context& cont
             const ExitCode code = work(file);
             result = code == ExitCode::Ok ? result : code;
         } catch (Error& error) {
-            if (files.size() == 1 || !is_about_one_file(error, context)) {
+            if (!is_about_one_file(error, context)) {
+                throw;
+            }
+            if (!error.place().starts_with(file)) {
+                error.with_place(file);
+            }
+            if (files.size() == 1) {
                 throw;
             }
             context.progress.finish();
             context.output.flush();
-            context.console.error(error.place().starts_with(file) ? error : error.with_place(file));
+            context.console.error(error);
             failure = failure.value_or(exit_code(error.code()));
         }
     }

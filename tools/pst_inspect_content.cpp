@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "mapi/tags.hpp"
 #include "pst_inspect.hpp"
+#include "report.hpp"
 
 namespace mbx::inspect {
 namespace {
@@ -130,13 +131,14 @@ class Summary final : public FilesTool {
                           {"reader", info.reader}};
         std::string text = fmt::format(
             "file       {}\nkind       {}, {}\nencoding   {}\nsize       {} bytes\nname       "
-            "{}\npassword   {}\nfolders    {}, and {} search folders\nmessages   {}, {} unread\n",
+            "{}\npassword   {}\nfolders    {}, and {}\nmessages   {}, {} unread\n",
             base::escape(file), name_of_kind(info.kind), name_of_format(info.format),
             name_of_crypt(info.crypt), info.size, base::escape(info.display_name),
             info.has_password ? "yes; only Outlook asks for it" : "no", totals.folders,
-            totals.search_folders, totals.messages, totals.unread);
-        text += fmt::format("hidden     {} associated items, {} messages outside the IPM subtree\n",
-                            totals.associated, totals.elsewhere);
+            tools::counted(totals.search_folders, "search folder"), totals.messages, totals.unread);
+        text += fmt::format("hidden     {}, {} outside the IPM subtree\n",
+                            tools::counted(totals.associated, "associated item"),
+                            tools::messages_text(totals.elsewhere));
         text += fmt::format("read by    {}", info.reader);
         context.output.record(object, text);
         return ExitCode::Ok;
@@ -244,7 +246,7 @@ class Messages final : public FilesTool {
                              "pst-inspect messages --folder Inbox --folder 'Sent Items' john.pst"},
                             {"does another reader say the same?",
                              "pst-inspect messages --cross-check john.pst"},
-                            {"how many bytes are in the Inbox?",
+                            {"how large is the Inbox, as Outlook counts?",
                              "pst-inspect messages --json --folder Inbox john.pst | jq -s "
                              "'map(.size) | add'"}},
                .notes = "Columns: node, date, size in bytes, flags (u unread, a attachments, d "
@@ -275,7 +277,9 @@ class Messages final : public FilesTool {
         }
         if (damaged_ > 0) {
             throw Error(ErrorCode::BadData,
-                        fmt::format("{} messages or folders cannot be read", damaged_))
+                        damaged_ == 1
+                            ? std::string("a message or folder cannot be read")
+                            : fmt::format("{} messages or folders cannot be read", damaged_))
                 .with_place(file);
         }
         return ExitCode::Ok;

@@ -26,10 +26,10 @@ void refuse_filled_inbox(const ImportContext& context, const MailPlan& plan) {
         });
     const InboxState inbox = check_inbox(context.store);
     if (!begun && inbox.messages > 0) {
-        throw Error(
-            ErrorCode::CannotCreate,
-            fmt::format("the Inbox of the destination is not empty: {} messages", inbox.messages),
-            "--allow-non-empty imports all the same");
+        throw Error(ErrorCode::CannotCreate,
+                    fmt::format("the Inbox of the destination is not empty: {} message{}",
+                                inbox.messages, inbox.messages == 1 ? "" : "s"),
+                    "--allow-non-empty imports all the same");
     }
 }
 

@@ -50,28 +50,6 @@ constexpr Look kLooks[]{
     {"Received:", "a mail message"},
 };
 
-std::string describe(ByteView start, std::uint64_t size) {
-    if (size == 0) {
-        return "the file is empty";
-    }
-    if (std::ranges::all_of(start, [](std::byte b) { return b == std::byte{0}; })) {
-        return fmt::format("no PST: the first {} bytes are NUL; its writer never finished it",
-                           start.size());
-    }
-    const std::string_view text = base::as_text(start);
-    for (const Look& look : kLooks) {
-        if (base::starts_with_ignore_case(text, look.start)) {
-            return fmt::format("no PST: it looks like {}", look.name);
-        }
-    }
-    const bool printable = std::ranges::none_of(text, [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t';
-    });
-    return fmt::format(R"(no PST: it {} "{}" where "{}" is expected)",
-                       printable ? "is text and starts with" : "starts with",
-                       base::escape(text.substr(0, 4)), kMagic);
-}
-
 FileFormat format_of(std::uint16_t version) {
     constexpr std::uint16_t kUnicode4k = 36;
     constexpr std::uint16_t kWip = 37;
@@ -127,7 +105,7 @@ ProbedFile probe(const base::File& file, base::Diagnostics& diagnostics) {
     std::array<std::byte, kHeaderSize> buffer{};
     const ByteView header = ByteView(buffer).first(file.read_at(0, buffer));
     if (header.size() < kMagic.size() || base::as_text(header).substr(0, kMagic.size()) != kMagic) {
-        throw Error(ErrorCode::BadData, describe(header, result.size));
+        throw Error(ErrorCode::BadData, describe_no_pst(header, result.size));
     }
     if (header.size() < kVersionPlace + 2) {
         throw Error(
@@ -165,6 +143,28 @@ ProbedFile probe_file(const std::string& path, base::Diagnostics& diagnostics) {
         error.with_place(path);
         throw;
     }
+}
+
+std::string describe_no_pst(ByteView start, std::uint64_t size) {
+    if (size == 0) {
+        return "the file is empty";
+    }
+    if (std::ranges::all_of(start, [](std::byte b) { return b == std::byte{0}; })) {
+        return fmt::format("no PST: the first {} bytes are NUL; its writer never finished it",
+                           start.size());
+    }
+    const std::string_view text = base::as_text(start);
+    for (const Look& look : kLooks) {
+        if (base::starts_with_ignore_case(text, look.start)) {
+            return fmt::format("no PST: it looks like {}", look.name);
+        }
+    }
+    const bool printable = std::ranges::none_of(text, [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t';
+    });
+    return fmt::format(R"(no PST: it {} "{}" where "{}" is expected)",
+                       printable ? "is text and starts with" : "starts with",
+                       base::escape(text.substr(0, 4)), kMagic);
 }
 
 }  // namespace mbx::pst

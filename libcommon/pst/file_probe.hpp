@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/bytes.hpp"
 #include "base/diagnostics.hpp"
 #include "pst/reader.hpp"
 
@@ -20,5 +21,9 @@ struct ProbedFile {
 /// (the text says what it looks like), shorter than its header says, or of a version that nobody
 /// here reads. A header that is odd but usable is reported.
 ProbedFile probe_file(const std::string& path, base::Diagnostics& diagnostics);
+
+/// What a file looks like that does not begin as a PST: "no PST: it looks like a ZIP archive".
+/// `start`: its first bytes; `size`: of the file.
+std::string describe_no_pst(base::ByteView start, std::uint64_t size);
 
 }  // namespace mbx::pst

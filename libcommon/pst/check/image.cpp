@@ -7,6 +7,7 @@
 #include "base/crc32.hpp"
 #include "base/error.hpp"
 #include "base/little_endian.hpp"
+#include "pst/file_probe.hpp"
 
 namespace mbx::pst::check {
 namespace {
@@ -64,16 +65,16 @@ void take_common(RawHeader& header, const Record& record) {
 
 Image::Image(const std::string& path) : file_(base::File::open_read(path)), size_(file_.size()) {
     header_bytes_.resize(sizeof(ndb::HeaderUnicode));
-    if (file_.read_at(0, header_bytes_) < header_bytes_.size()) {
-        throw Error(ErrorCode::BadData,
-                    fmt::format("no PST: the file has {} bytes, less than a header", size_))
-            .with_place(path);
-    }
+    const std::size_t there = file_.read_at(0, header_bytes_);
     const auto start = read_record<ndb::HeaderStart>(header_bytes_);
     if (start.dwMagic != ndb::kHeaderMagic) {
         throw Error(ErrorCode::BadData,
-                    fmt::format("no PST: dwMagic is {:#010x}, expected {:#010x}",
-                                std::uint32_t{start.dwMagic}, ndb::kHeaderMagic))
+                    describe_no_pst(ByteView(header_bytes_).first(there), size_))
+            .with_place(path);
+    }
+    if (there < header_bytes_.size()) {
+        throw Error(ErrorCode::BadData,
+                    fmt::format("no PST: the file has {} bytes, less than a header", size_))
             .with_place(path);
     }
     if (start.wVer == kVersionWip) {

@@ -101,7 +101,7 @@ SectionFile::Section& SectionFile::open_section(std::uint64_t pages_to_come) {
     if (file_size(sections() + 1 + for_pages) > max_file_size_) {
         throw Error(ErrorCode::CannotCreate,
                     fmt::format("the file would grow beyond {} bytes", max_file_size_),
-                    "split the mailbox into several files, or allow larger ones");
+                    "split the mailbox into several files");
     }
     if (open_.size() == kOpenSections) {
         leave_fullest();
