@@ -93,7 +93,7 @@ run_each() { # TOOL EXPECTED
 @test "mbx-mailbox(5)" { page_examples mbx-mailbox.5 | run_each mbx-mailbox 1; }
 @test "mbx-manifest(5)" { page_examples mbx-manifest.5 | run_each mbx-manifest 1; }
 @test "mbx-migrate(1)" { page_examples mbx-migrate.1 | run_each mbx-migrate 4; }
-@test "pst-import(1)" { page_examples pst-import.1 | run_each pst-import 3; }
+@test "pst-import(1)" { page_examples pst-import.1 | run_each pst-import 4; }
 @test "pst-inspect(1)" { page_examples pst-inspect.1 | run_each pst-inspect 4; }
 
 @test "mbx-list(5): both lists are sound" {
