@@ -192,7 +192,7 @@ std::string AddressResolver::in_transport(const std::string& name) const {
     return {};
 }
 
-ResolvedAddress AddressResolver::finish(std::string name, std::string address,
+ResolvedAddress AddressResolver::finish(const std::string& name, std::string address,
                                         std::string_view type, std::string_view raw_address) const {
     ResolvedAddress result;
     if (address.empty()) {
@@ -230,7 +230,7 @@ std::optional<ResolvedAddress> AddressResolver::resolve(const mapi::PropertyBag&
     if (address.empty() && raw.empty() && base::trim(name).empty()) {
         return std::nullopt;
     }
-    return finish(std::move(name), std::move(address), column(bag, block.type), raw);
+    return finish(name, std::move(address), column(bag, block.type), raw);
 }
 
 std::optional<ResolvedAddress> AddressResolver::resolve_entry_id(base::ByteView entry_id) const {

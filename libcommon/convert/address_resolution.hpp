@@ -66,7 +66,7 @@ class AddressResolver {
     std::string address_of(const mapi::PropertyBag& bag, const AddressBlock& block) const;
     std::string known_smtp(std::string_view distinguished_name) const;
     std::string in_transport(const std::string& name) const;
-    ResolvedAddress finish(std::string name, std::string address, std::string_view type,
+    ResolvedAddress finish(const std::string& name, std::string address, std::string_view type,
                            std::string_view raw_address) const;
 
     std::map<std::string, std::string> smtp_of_;  // X.500 name in lower case → address
