@@ -355,9 +355,10 @@ std::optional<std::string> decode_charset(std::string_view bytes, std::string_vi
 
 std::optional<std::string> encode_charset(std::string_view utf8, std::string_view charset) {
     const auto page = code_page_of_charset(charset);
-    // iso-8859-1 is read as its superset windows-1252, but must be written as what it is.
+    // These are read as a superset of theirs, but must be written as what they are.
     const std::string to = page == 28591U   ? "ISO-8859-1"
                            : page == 28599U ? "ISO-8859-9"
+                           : page == 936U   ? "GBK"
                                             : iconv_name(charset);
     Iconv converter(to.c_str(), "UTF-8");
     if (to.empty() || !converter.valid()) {

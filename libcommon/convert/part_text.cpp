@@ -15,8 +15,11 @@ namespace {
 constexpr std::uint32_t kUtf8 = 65001;
 constexpr std::uint32_t kAscii = 20127;
 constexpr std::uint32_t kLatin1 = 28591;
+constexpr std::uint32_t kLatin5 = 28599;
 constexpr std::uint32_t kWindows1252 = 1252;
+constexpr std::uint32_t kWindows1254 = 1254;
 constexpr std::uint32_t kBig5 = 950;
+constexpr std::uint32_t kGbk = 936;
 constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
@@ -29,7 +32,7 @@ std::uint32_t guessed_page(std::string_view bytes) {
     return base::is_ascii(bytes) ? kAscii : base::is_valid_utf8(bytes) ? kUtf8 : kWindows1252;
 }
 
-// Bytes 80..9F of "iso-8859-1" are meant as windows-1252.
+// Bytes 80..9F of "iso-8859-1" are meant as windows-1252, those of "iso-8859-9" as windows-1254.
 bool has_c1_bytes(std::string_view bytes) {
     return std::any_of(bytes.begin(), bytes.end(),
                        [](char c) { return (static_cast<unsigned char>(c) & 0xE0U) == 0x80U; });
@@ -43,6 +46,9 @@ std::optional<std::uint32_t> page_of(std::string_view bytes, std::string_view ch
     }
     if (*page == kAscii) {
         return guessed_page(bytes);
+    }
+    if (*page == kLatin5 && has_c1_bytes(bytes)) {
+        return kWindows1254;
     }
     return *page == kLatin1 && has_c1_bytes(bytes) ? kWindows1252 : *page;
 }
@@ -102,11 +108,12 @@ HtmlText html_text(std::string_view bytes, std::string_view charset) {
         }
     }
     const std::uint32_t page = html_page(bytes, declared ? charset : std::string_view());
-    if (page == kBig5) {
-        // Hong Kong's characters are not in the page that Outlook reads it with.
+    if (page == kBig5 || page == kGbk) {
+        // Hong Kong's characters, and those of four bytes that GB 18030 has, are not in the page
+        // that Outlook reads it with.
         std::string utf8 = base::decode_code_page(bytes, page);
         const bool is_whole = utf8.find(kReplacement) == std::string::npos;
-        if (is_whole && !base::encode_charset(utf8, "big5")) {
+        if (is_whole && !base::encode_charset(utf8, page == kBig5 ? "big5" : "gb2312")) {
             return {std::move(utf8), kUtf8};
         }
     }

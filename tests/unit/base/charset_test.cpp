@@ -98,6 +98,8 @@ TEST(Charset, EndsOnATruncatedMultibyteCharacter) {
 
 TEST(Charset, EncodesOnlyWhatFits) {
     EXPECT_EQ(encode_charset("ä", "iso-8859-1"), "\xe4");
+    EXPECT_EQ(encode_charset("微", "gb2312"), "\xce\xa2");
+    EXPECT_EQ(encode_charset("㐀", "gb2312"), std::nullopt);  // GB 18030 has it, in four bytes
     EXPECT_EQ(encode_charset("€", "iso-8859-1"), std::nullopt);
     EXPECT_EQ(encode_charset("€", "windows-1252"), "\x80");
 }

@@ -75,6 +75,18 @@ TEST(ToMapiBodies, CharactersOfHongKongBecomeUtf8) {
     EXPECT_EQ(code_page(mapi_of(part("text/html; charset=big5-hkscs", big5))), 950);
 }
 
+TEST(ToMapiBodies, CharactersThatOnlyGb18030HasBecomeUtf8) {
+    const auto html = mapi_of(part("text/html; charset=gb2312", "\xCE\xA2\x81\x39\xEE\x39"));
+    EXPECT_EQ(bytes(html, mapi::PidTagHtml), "微㐀");
+    EXPECT_EQ(code_page(html), 65001);
+    EXPECT_EQ(code_page(mapi_of(part("text/html; charset=gb2312", "\xCE\xA2"))), 936);
+}
+
+TEST(ToMapiBodies, CurlyQuotesOfIso88599AreThoseOfWindows1254) {
+    EXPECT_EQ(code_page(mapi_of(part("text/html; charset=iso-8859-9", "\x93\xFE"))), 1254);
+    EXPECT_EQ(code_page(mapi_of(part("text/html; charset=iso-8859-9", "\xFE"))), 28599);
+}
+
 TEST(ToMapiBodies, TheDeclaredCharsetBeatsMeta) {
     const std::string html = "<meta charset=gb2312>\xC3\xA4";
     const auto declared = mapi_of(part("text/html; charset=utf-8", html));
