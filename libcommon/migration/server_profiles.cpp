@@ -378,7 +378,8 @@ Mailbox mailbox_of(const ServerProfile& profile, std::string_view alias) {
                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; })) {
         throw Error(ErrorCode::BadData,
                     fmt::format("alias {} cannot be the name of a mailbox", base::escape(alias)),
-                    "an alias in a path must not hold a slash or begin with a dot");
+                    "an alias in a path must not hold a slash, begin with a dot or be longer than "
+                    "200 bytes");
     }
     Mailbox mailbox;
     const std::string in_url =
