@@ -24,6 +24,7 @@ struct Totals {
     std::uint64_t sent_bytes = 0;
     std::uint64_t hidden = 0;
     std::uint64_t filtered = 0;
+    std::uint64_t unreached = 0;
     std::uint64_t missing = 0;
     std::uint64_t altered = 0;
     std::uint64_t flags_differ = 0;
@@ -38,6 +39,7 @@ Totals totals_of(const migration::ImportResult& result) {
         totals.sent_bytes += folder.sent_bytes;
         totals.hidden += folder.hidden;
         totals.filtered += folder.filtered;
+        totals.unreached += folder.unreached;
         if (folder.proof) {
             totals.missing += folder.proof->missing;
             totals.altered += folder.proof->altered;
@@ -162,7 +164,15 @@ class PstImport final : public cli::Tool {
                                       skipped_text(folder));
             }
         }
-        return ExitCode::Ok;
+        for (const migration::LostFolder& folder : plan.lost) {
+            const std::string reason = "cannot be read: " + folder.reason;
+            context.output.record({{"type", "skipped_folder"},
+                                   {"pst_path", folder.pst_path},
+                                   {"messages", 0},
+                                   {"reason", reason}},
+                                  fmt::format("{}: {}", base::escape(folder.pst_path), reason));
+        }
+        return plan.lost.empty() ? ExitCode::Ok : ExitCode::DataErr;
     }
 
     static std::string skipped_text(const migration::SkippedFolder& folder) {
@@ -247,7 +257,8 @@ class PstImport final : public cli::Tool {
                          {"recovered", folder.recovered},
                          {"hidden", folder.hidden},
                          {"left_out", folder.filtered},
-                         {"bad_items", folder.bad}};
+                         {"bad_items", folder.bad},
+                         {"unreached", folder.unreached}};
         if (folder.proof) {
             record["proof"] = {{"found", folder.proof->found},
                                {"missing", folder.proof->missing},
@@ -301,6 +312,7 @@ class PstImport final : public cli::Tool {
              {"hidden", totals.hidden},
              {"left_out", totals.filtered},
              {"bad_items", bad_items.count()},
+             {"unreached", totals.unreached},
              {"missing", totals.missing},
              {"altered", totals.altered},
              {"proof", proof_},
@@ -308,11 +320,16 @@ class PstImport final : public cli::Tool {
              {"resumed", result.resumed},
              {"losses", result.losses},
              {"seconds", seconds}},
-            fmt::format("{}: {}, {}, {} of them ({}) sent now, {}{}, {}, {:.1f} s",
+            fmt::format("{}: {}, {}, {} of them ({}) sent now, {}{}{}, {}, {:.1f} s",
                         base::escape(destination), counted(result.folders.size(), "folder"),
                         messages_text(totals.messages), cli::with_thousands(totals.sent),
                         size_text(totals.sent_bytes), counted(bad_items.count(), "bad item"),
-                        left_out_text(totals.filtered), proven ? "proven" : "not proven", seconds));
+                        unreached_text(totals.unreached), left_out_text(totals.filtered),
+                        proven ? "proven" : "not proven", seconds));
+    }
+
+    static std::string unreached_text(std::uint64_t count) {
+        return count == 0 ? std::string() : fmt::format(", {} not reached", messages_text(count));
     }
 
     std::string hint_of_unproven(const migration::ImportResult& result,

@@ -190,11 +190,13 @@ class Folders final : public FilesTool {
                           {"associated", folder.associated_count},
                           {"hidden", folder.hidden},
                           {"search", folder.search},
+                          {"lost", folder.lost},
                           {"visible", folder.below_ipm_subtree && !folder.hidden}};
         std::string marks;
         for (const std::string_view mark : {use, std::string_view(folder.folder.container_class),
                                             std::string_view(folder.search ? "search folder" : ""),
-                                            std::string_view(folder.hidden ? "hidden" : "")}) {
+                                            std::string_view(folder.hidden ? "hidden" : ""),
+                                            std::string_view(folder.lost.empty() ? "" : "lost")}) {
             if (!mark.empty()) {
                 marks += (marks.empty() ? "  (" : ", ") + base::escape(mark);
             }
@@ -312,6 +314,9 @@ class Messages final : public FilesTool {
     void list(pst::PstReader& reader, const pst::PstFolder& folder, const std::string& path,
               const std::string& file, cli::Context& context) {
         try {
+            if (!folder.lost.empty()) {
+                throw Error(ErrorCode::BadData, folder.lost).with_place(base::escape(path));
+            }
             const auto cursor =
                 associated_ ? reader.associated_messages(folder.nid) : reader.messages(folder.nid);
             while (const auto nid = cursor->next()) {

@@ -158,8 +158,8 @@ Error BadItems::too_many_error() const {
         return Error(ErrorCode::BadData,
                      fmt::format("{} folder{} could not be read", folders, folders == 1 ? "" : "s"),
                      fmt::format("see {}/{}; --bad-item-limit is about messages, and nobody knows "
-                                 "how many are in there: make it readable, or leave it behind: "
-                                 "--exclude for one on a server, move away one on disk",
+                                 "how many are in there: make it readable, or leave it behind, "
+                                 "with --exclude or, on disk, by moving it away",
                                  base::escape(folder_), kListName));
     }
     const bool messages_only = std::none_of(items_.begin(), items_.end(), [](const BadItem& item) {

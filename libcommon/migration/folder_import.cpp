@@ -60,9 +60,9 @@ void FolderImport::open_ahead() {
 
 void FolderImport::send(const std::function<void()>& between) {
     start_progress();
-    const auto cursor = context_.pst.messages(target_.nid);
+    const auto cursor = open_cursor();
     std::uint64_t seen = 0;
-    while (const auto nid = next(*cursor)) {
+    while (const auto nid = cursor != nullptr ? next(*cursor) : std::nullopt) {
         ++seen;
         stop_when_asked();
         const bool addresses_known = addresses_.has_read_store();
@@ -73,7 +73,7 @@ void FolderImport::send(const std::function<void()>& between) {
         }
         between();
     }
-    report_missing_rows(seen);
+    report_unreached(seen);
     if (batch_) {
         batch_->push();
     }
@@ -107,6 +107,19 @@ void FolderImport::start_progress() {
     context_.progress.start("import " + base::escape(target_.pst_path), target_.message_count);
 }
 
+/// Null when the folder is damaged so that it cannot be opened.
+std::unique_ptr<pst::MessageCursor> FolderImport::open_cursor() {
+    try {
+        return context_.pst.messages(target_.nid);
+    } catch (const Error& error) {
+        if (!is_about_one_message(error)) {
+            throw;
+        }
+        failure_ = error.what();
+        return nullptr;
+    }
+}
+
 std::optional<Nid> FolderImport::next(pst::MessageCursor& cursor) {
     try {
         return cursor.next();
@@ -114,8 +127,7 @@ std::optional<Nid> FolderImport::next(pst::MessageCursor& cursor) {
         if (!is_about_one_message(error)) {
             throw;
         }
-        add_bad_item(Nid{}, BadKind::Unreadable, error.what(), nullptr);
-        cursor_failed_ = true;
+        failure_ = error.what();
         return std::nullopt;
     }
 }
@@ -246,13 +258,19 @@ void FolderImport::begin_folder() {
     context_.journal.begin_folder(target_.nid, target_.pst_path, result_.path, before_);
 }
 
-void FolderImport::report_missing_rows(std::uint64_t seen) {
-    if (seen < target_.message_count && !cursor_failed_) {
-        add_bad_item(Nid{}, BadKind::Unreadable,
-                     fmt::format("the folder lists {} messages, only {} are there",
-                                 target_.message_count, seen),
-                     nullptr);
+/// More than any limit of messages allows: they are not known one by one.
+void FolderImport::report_unreached(std::uint64_t seen) {
+    if (seen < target_.message_count) {
+        result_.unreached = target_.message_count - seen;
+    } else if (!failure_) {
+        return;
     }
+    std::string reason = fmt::format("{} of its {} messages could not be reached",
+                                     result_.unreached, target_.message_count);
+    if (failure_) {
+        reason += ": " + *failure_;
+    }
+    add_bad_item(Nid{}, BadKind::Folder, std::move(reason), nullptr);
 }
 
 void FolderImport::add_bad_item(Nid nid, BadKind kind, std::string reason,

@@ -38,6 +38,7 @@ class FolderImport {
 
   private:
     void start_progress();
+    std::unique_ptr<pst::MessageCursor> open_cursor();
     std::optional<pst::ndb::Nid> next(pst::MessageCursor& cursor);
     void stop_when_asked();
     void import_message(pst::ndb::Nid nid, pst::MessageCursor& cursor);
@@ -54,7 +55,7 @@ class FolderImport {
     void open_destination();
     void make_folder();
     void begin_folder();
-    void report_missing_rows(std::uint64_t seen);
+    void report_unreached(std::uint64_t seen);
     void add_bad_item(pst::ndb::Nid nid, BadKind kind, std::string reason,
                       const base::SharedSource& bytes);
 
@@ -69,7 +70,7 @@ class FolderImport {
     std::uint64_t before_ = 0;  // messages in the folder at the destination when it was opened
     std::unique_ptr<store::FolderWriter> writer_;  // until the first message goes there
     std::optional<AppendBatch> batch_;
-    bool cursor_failed_ = false;
+    std::optional<std::string> failure_;  // of the folder from here on
     ImportedFolder result_;
 };
 

@@ -66,9 +66,17 @@ struct SkippedFolder {
     std::string reason;  ///< "hidden", "search folder", ...
 };
 
+/// A folder that would be imported, and cannot be read.
+struct LostFolder {
+    pst::ndb::Nid nid;  ///< may be 0x0
+    std::string pst_path;
+    std::string reason;
+};
+
 struct MailPlan {
     std::vector<MailTarget> folders;  ///< in the order of import, as for plan_pst_folders
     std::vector<SkippedFolder> skipped;
+    std::vector<LostFolder> lost;
 };
 
 struct MailPlanOptions {

@@ -232,7 +232,8 @@ class MailPlanner {
         if (folder.hidden) {
             return "hidden";
         }
-        if (!folder.below_ipm_subtree && !is_subtree_with_messages(folder)) {
+        // What would lie below a lost folder is not known.
+        if (!folder.below_ipm_subtree && !is_subtree_with_messages(folder) && folder.lost.empty()) {
             return "not a folder that people see";
         }
         if (options_.mail_only && !holds_mail(folder.folder)) {
@@ -264,7 +265,21 @@ class MailPlanner {
             skip(folder, pst_path, reason);
             return;
         }
+        if (!folder.lost.empty()) {
+            add_lost(folder, pst_path, top);
+            return;
+        }
         add(folder, pst_path, top);
+    }
+
+    void add_lost(const pst::PstFolder& folder, const std::string& pst_path, bool top) {
+        FolderPath path = top ? FolderPath() : paths_[folder.parent.value];
+        path.push_back(shown_name(folder.folder));
+        if (options_.filter.takes(path, SpecialUse::None)) {
+            plan_.lost.push_back({folder.nid, pst_path, folder.lost});
+        } else {
+            plan_.skipped.push_back({folder.nid, pst_path, 0, "left out on request"});
+        }
     }
 
     void skip(const pst::PstFolder& folder, const std::string& pst_path, const char* reason) {

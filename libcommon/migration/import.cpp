@@ -88,6 +88,7 @@ class Sender {
 
     void finish_one() {
         result_.folders.push_back(imports_[finished_]->finish());
+        result_.reached_all = result_.reached_all && result_.folders.back().unreached == 0;
         imports_[finished_++].reset();
     }
 
@@ -124,6 +125,14 @@ void refuse_lost_folders(const ImportContext& context, const MailPlan& plan) {
     }
 }
 
+void add_lost_folders(const ImportContext& context, const MailPlan& plan, ImportResult& result) {
+    for (const LostFolder& folder : plan.lost) {
+        const std::string id = folder.nid == pst::ndb::kNidNone ? "" : to_string(folder.nid);
+        context.bad_items.add({folder.pst_path, id, BadKind::Folder, folder.reason, ""}, nullptr);
+        result.reached_all = false;
+    }
+}
+
 /// What the earlier run had sent when it was cut off may still be landing.
 void settle(const ImportContext& context, const MailPlan& plan) {
     std::vector<FolderPath> cut_off;
@@ -139,9 +148,10 @@ void settle(const ImportContext& context, const MailPlan& plan) {
 }  // namespace
 
 bool ImportResult::proven() const {
-    return std::all_of(folders.begin(), folders.end(), [](const ImportedFolder& folder) {
-        return folder.proof && folder.proof->holds();
-    });
+    return reached_all &&
+           std::all_of(folders.begin(), folders.end(), [](const ImportedFolder& folder) {
+               return folder.proof && folder.proof->holds();
+           });
 }
 
 MailPlan plan_import(pst::PstReader& pst, store::MailStore& store, const MailPlanOptions& options) {
@@ -160,6 +170,7 @@ ImportResult import_pst(const ImportContext& context, const ImportOptions& optio
     settle(context, plan);
     ImportResult result;
     result.resumed = context.journal.resumed();
+    add_lost_folders(context, plan, result);
     std::copy_if(plan.skipped.begin(), plan.skipped.end(), std::back_inserter(result.skipped),
                  [](const SkippedFolder& folder) { return folder.message_count > 0; });
     Sender(context, options, plan, result).run();

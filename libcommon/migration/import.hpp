@@ -40,6 +40,7 @@ struct ImportedFolder {
     std::uint64_t hidden = 0;     ///< no mail: rules, views, configuration
     std::uint64_t filtered = 0;
     std::uint64_t bad = 0;
+    std::uint64_t unreached = 0;  ///< the file lists them, and does not lead to them
     std::optional<FolderProof> proof;
 };
 
@@ -48,8 +49,9 @@ struct ImportResult {
     std::vector<SkippedFolder> skipped;   ///< only those that hold messages
     LossCounts losses;                    ///< of the conversion, by kind
     bool resumed = false;
+    bool reached_all = true;  ///< no folder is lost, and none gave fewer messages than it lists
 
-    /// Every folder's proof holds.
+    /// Every folder's proof holds, and the file could be read from end to end.
     bool proven() const;
 };
 
@@ -68,9 +70,9 @@ struct ImportContext {
 /// What import_pst would do.
 MailPlan plan_import(pst::PstReader& pst, store::MailStore& store, const MailPlanOptions& options);
 
-/// Inbox first. Goes on over messages that cannot be moved, which end in `bad_items`; what to do
-/// when there are too many is the caller's to say. A journal with records makes it go on where an
-/// earlier run ended.
+/// Inbox first. Goes on over messages that cannot be moved and folders that cannot be read, which
+/// end in `bad_items`; what to do when there are too many is the caller's to say. A journal with
+/// records makes it go on where an earlier run ended.
 ///
 /// Throws Error: CannotCreate (the Inbox is not empty; a folder cannot be made), TryAgain
 /// (stopped), Unavailable, Io (the store or the journal is gone). All that landed is in the journal

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mapi/tags.hpp"
+#include "pst/folder_reader.hpp"
 #include "pst/libpff_handles.hpp"
 #include "pst/libpff_message.hpp"
 #include "pst/libpff_properties.hpp"
@@ -217,21 +218,31 @@ class LibpffReader final : public PstReader {
                     std::vector<PstFolder>& result) const {
         const Nid nid = folder.nid();
         const std::string place = fmt::format("folder {}", ndb::to_string(nid));
-        if (depth > kDeepestFolder || !seen.insert(nid).second) {
+        if (!seen.insert(nid).second) {
             report(base::Severity::Error, "folder-loop", place,
-                   "it is its own ancestor, or too deep; left out");
+                   "it is its own ancestor, or has two parents; the first one has it");
+            return;
+        }
+        if (depth > kDeepestFolder) {
+            const Error too_deep(ErrorCode::BadData,
+                                 fmt::format("more than {} folders deep", kDeepestFolder));
+            add_lost(nid, parent, place, too_deep, result);
             return;
         }
         int children = 0;
         try {
             result.push_back(describe(folder, nid, parent, place));
+        } catch (const Error& error) {
+            add_lost(nid, parent, place, error, result);
+            return;
+        }
+        try {
             if (nid.type() != NidType::SearchFolder) {
                 call("cannot read the hierarchy table", libpff_folder_get_number_of_sub_folders,
                      folder.get(), &children);
             }
         } catch (const Error& error) {
-            report(base::Severity::Error, "damaged-folder", place, error.what());
-            return;
+            add_lost(ndb::kNidNone, nid, place + ", its children", error, result);
         }
         for (int i = 0; i < children; ++i) {
             try {
@@ -242,10 +253,21 @@ class LibpffReader final : public PstReader {
                                  });
                 add_folder(child, nid, depth + 1, seen, result);
             } catch (const Error& error) {
-                report(base::Severity::Error, "damaged-folder",
-                       fmt::format("{}, child {}", place, i), error.what());
+                add_lost(ndb::kNidNone, nid, fmt::format("{}, child {}", place, i), error, result);
             }
         }
+    }
+
+    void add_lost(Nid nid, Nid parent, std::string place, const Error& error,
+                  std::vector<PstFolder>& result) const {
+        PstFolder folder;
+        folder.nid = nid;
+        folder.parent = parent;
+        folder.folder.display_name = name_of_lost(nid);
+        folder.search = nid.type() == NidType::SearchFolder;
+        folder.lost = error.what();
+        result.push_back(std::move(folder));
+        report(base::Severity::Error, "lost-folder", std::move(place), error.what());
     }
 
     PstFolder describe(const Item& folder, Nid nid, Nid parent, const std::string& place) const {

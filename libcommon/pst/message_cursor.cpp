@@ -14,10 +14,31 @@ namespace {
 using ndb::Nid;
 using ndb::NidType;
 
-/// What both ways of finding messages share: reading the one that was come to.
-class Cursor : public MessageCursor {
+class FolderCursor final : public MessageCursor {
   public:
-    explicit Cursor(std::shared_ptr<const StoreContext> context) : context_(std::move(context)) {}
+    FolderCursor(std::shared_ptr<const StoreContext> context, Nid table, std::string place,
+                 FolderContents contents)
+        : context_(std::move(context)),
+          table_nid_(table),
+          place_(std::move(place)),
+          contents_(std::move(contents)),
+          unlisted_(contents_.unlisted.begin()) {}
+
+    std::optional<Nid> next() override {
+        if (!row_) {
+            row_ = next_row();
+        }
+        const bool has_unlisted = unlisted_ != contents_.unlisted.end();
+        if (row_ && (!has_unlisted || *row_ < *unlisted_)) {
+            current_ = *row_;
+            row_.reset();
+        } else if (has_unlisted) {
+            current_ = *unlisted_++;
+        } else {
+            return std::nullopt;
+        }
+        return current_;
+    }
 
     mapi::Message message() override {
         const auto node = context_->file()->find_node(current_);
@@ -28,65 +49,44 @@ class Cursor : public MessageCursor {
         return read_message_node(*context_, *node);
     }
 
-  protected:
-    std::shared_ptr<const StoreContext> context_;
-    Nid current_;
-};
-
-class TableCursor final : public Cursor {
-  public:
-    TableCursor(std::shared_ptr<const StoreContext> context, const ndb::Node& table,
-                std::string place)
-        : Cursor(std::move(context)),
-          table_(context_->file(), table.data, table.sub),
-          place_(std::move(place)) {}
-
-    std::optional<Nid> next() override {
+  private:
+    std::optional<Nid> next_row() {
+        if (rows_ == contents_.listed) {
+            return std::nullopt;
+        }
         try {
-            const auto row = table_.next_row();
-            if (!row) {
-                return std::nullopt;
+            open_table();
+            if (const auto row = table_->next_row()) {
+                ++rows_;
+                return Nid{row->id};
             }
-            current_ = Nid{row->id};
-            return current_;
         } catch (Error& error) {
             error.with_place(place_);
             throw;
         }
+        throw Error(ErrorCode::BadData, "has lost rows while it was read").with_place(place_);
     }
 
-  private:
-    ltp::TableReader table_;
-    std::string place_;
-};
-
-/// Goes through all nodes of the file.
-class NodeCursor final : public Cursor {
-  public:
-    NodeCursor(std::shared_ptr<const StoreContext> context, Nid folder, NidType type)
-        : Cursor(std::move(context)), folder_(folder), type_(type) {}
-
-    std::optional<Nid> next() override {
-        for (auto node = from(next_); node; node = from(next_)) {
-            next_ = std::uint64_t{node->nid.value} + 1;
-            if (node->nid.type() == type_ && node->parent == folder_) {
-                current_ = node->nid;
-                return current_;
-            }
+    void open_table() {
+        if (table_) {
+            return;
         }
-        return std::nullopt;
+        const auto node = context_->file()->find_node(table_nid_);
+        if (!node) {
+            throw Error(ErrorCode::BadData, "is missing");
+        }
+        table_.emplace(context_->file(), node->data, node->sub);
     }
 
-  private:
-    std::optional<ndb::Node> from(std::uint64_t nid) const {
-        return nid > 0xFFFFFFFF
-                   ? std::nullopt
-                   : context_->file()->first_node_from(Nid{static_cast<std::uint32_t>(nid)});
-    }
-
-    Nid folder_;
-    NidType type_;
-    std::uint64_t next_ = 0;
+    std::shared_ptr<const StoreContext> context_;
+    Nid table_nid_;
+    std::string place_;
+    FolderContents contents_;
+    std::optional<ltp::TableReader> table_;
+    std::uint64_t rows_ = 0;  // read from the table
+    std::optional<Nid> row_;  // the next one
+    std::vector<Nid>::const_iterator unlisted_;
+    Nid current_;
 };
 
 class EmptyCursor final : public MessageCursor {
@@ -104,23 +104,10 @@ std::unique_ptr<MessageCursor> no_messages() {
 }
 
 std::unique_ptr<MessageCursor> open_messages(std::shared_ptr<const StoreContext> context,
-                                             Nid folder, NidType table) {
-    const bool associated = table == NidType::AssociatedContentsTable;
-    const std::string place = fmt::format("folder {}, {}contents table", to_string(folder),
-                                          associated ? "associated " : "");
-    try {
-        if (const auto node = context->file()->find_node(folder.with_type(table))) {
-            return std::make_unique<TableCursor>(context, *node, place);
-        }
-        context->report(base::Severity::Warning, "missing-table", place,
-                        "is missing; the messages are found without it");
-    } catch (const Error& error) {
-        context->report(base::Severity::Error, "damaged-table", place,
-                        fmt::format("{}; the messages are found without it", error.what()));
-    }
-    return std::make_unique<NodeCursor>(
-        std::move(context), folder,
-        associated ? NidType::AssociatedMessage : NidType::NormalMessage);
+                                             Nid folder, NidType table, FolderContents contents) {
+    return std::make_unique<FolderCursor>(std::move(context), folder.with_type(table),
+                                          place_of_contents(folder.with_type(table)),
+                                          std::move(contents));
 }
 
 std::string place_of_message(Nid nid) {

@@ -9,6 +9,7 @@
 #include "pst/folder_reader.hpp"
 #include "pst/ltp/table_reader.hpp"
 #include "pst/message_cursor.hpp"
+#include "pst/node_survey.hpp"
 #include "pst/object_reader.hpp"
 #include "pst/special_folders.hpp"
 #include "pst/store_context.hpp"
@@ -60,7 +61,7 @@ class OwnReader final : public PstReader {
     }
 
     std::vector<PstFolder> folders() override {
-        std::vector<PstFolder> result = read_folders(context_);
+        std::vector<PstFolder> result = read_folders(context_, survey());
         if (!mark_special_folders(result, special_folder_sources())) {
             context_.report(
                 base::Severity::Warning, "no-ipm-subtree", kStorePlace,
@@ -89,6 +90,14 @@ class OwnReader final : public PstReader {
     mapi::PropertyBag store_properties() override { return store_; }
 
   private:
+    /// Made when it is asked for the first time: opening a file costs the same however large it is.
+    const NodeSurvey& survey() const {
+        if (!survey_) {
+            survey_ = survey_nodes(context_);
+        }
+        return *survey_;
+    }
+
     std::unique_ptr<MessageCursor> cursor(Nid folder, NidType table) const {
         const bool is_search = folder.type() == NidType::SearchFolder;
         if ((folder.type() != NidType::NormalFolder && !is_search) ||
@@ -97,7 +106,9 @@ class OwnReader final : public PstReader {
                         fmt::format("there is no folder {}", to_string(folder)));
         }
         // The messages of a search folder live elsewhere.
-        return is_search ? no_messages() : open_messages(shared_context_, folder, table);
+        return is_search ? no_messages()
+                         : open_messages(shared_context_, folder, table,
+                                         survey().contents(folder, table));
     }
 
     SpecialFolderSources special_folder_sources() const {
@@ -132,6 +143,7 @@ class OwnReader final : public PstReader {
     std::shared_ptr<const StoreContext> shared_context_;
     const StoreContext& context_;
     mapi::PropertyBag store_;
+    mutable std::optional<NodeSurvey> survey_;
 };
 
 }  // namespace

@@ -32,7 +32,10 @@ struct PstFolder {
     ndb::Nid nid;
     ndb::Nid parent;
     mapi::Folder folder;  ///< display name as it is: may be empty or occur twice below one parent
-    std::uint64_t message_count = 0;  ///< rows of the contents table
+    /// Why neither its messages nor what is below it can be read, in words; empty when they can. A
+    /// lost folder is told of, and no more: its node may be 0x0.
+    std::string lost;
+    std::uint64_t message_count = 0;  ///< those that messages() gives
     std::uint64_t unread_count = 0;
     std::uint64_t associated_count = 0;
     bool hidden = false;             ///< PidTagAttributeHidden
@@ -74,12 +77,13 @@ class PstReader {
     virtual PstInfo info() const = 0;
 
     /// The whole tree, parents before their children, siblings as the file has them; from the root
-    /// folder (NID 0x122) on. A folder that cannot be read is reported to the diagnostics and left
-    /// out with all below.
+    /// folder (NID 0x122) on. None is left out: what damage has made of a folder is reported to the
+    /// diagnostics, and where nothing of it can be read, it is in the tree as a lost one.
     virtual std::vector<PstFolder> folders() = 0;
 
     virtual std::unique_ptr<MessageCursor> messages(ndb::Nid folder) = 0;
-    /// Folder-associated information; few have use for it.
+    /// Folder-associated information; few have use for it. Both throw Error(NoInput) when there is
+    /// no such folder.
     virtual std::unique_ptr<MessageCursor> associated_messages(ndb::Nid folder) = 0;
 
     /// One message by its NID. Throws Error(NoInput) when there is none.

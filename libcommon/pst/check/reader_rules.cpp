@@ -71,6 +71,9 @@ class ReaderCheck {
     }
 
     void check_folder(const PstFolder& folder) {
+        if (!folder.lost.empty()) {
+            throw Error(ErrorCode::BadData, folder.lost);
+        }
         const std::uint64_t messages = walk(*pst_.messages(folder.nid));
         if (!folder.search && messages != folder.message_count) {
             reporter_.report("S9", at_node(folder.nid), "the number of its messages",

@@ -174,6 +174,27 @@ std::optional<Node> BlockFile::first_node_from(Nid nid) const {
     }
 }
 
+void BlockFile::for_each_node(const std::function<void(const Node&)>& visit,
+                              const std::function<void(const Error&)>& damaged) const {
+    std::optional<std::uint64_t> key = 0;
+    while (key) {
+        std::optional<std::uint64_t> next_leaf;
+        SharedPage leaf;
+        try {
+            leaf = leaf_for(PageType::Nbt, header_.nbt, *key, &next_leaf);
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::BadData) {
+                throw;
+            }
+            damaged(error);
+        }
+        if (leaf != nullptr) {
+            std::for_each(leaf->nodes.begin(), leaf->nodes.end(), visit);
+        }
+        key = next_leaf && *next_leaf > *key ? next_leaf : std::nullopt;
+    }
+}
+
 BlockFile::SharedBlock BlockFile::block(Bid bid) const {
     if (bid.is_internal()) {
         const std::lock_guard lock(mutex_);

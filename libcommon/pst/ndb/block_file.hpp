@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 
 #include "base/bytes.hpp"
+#include "base/error.hpp"
 #include "base/file.hpp"
 #include "pst/ndb/bt_page.hpp"
 #include "pst/ndb/cache.hpp"
@@ -41,6 +43,9 @@ class BlockFile {
     std::optional<Node> find_node(Nid nid) const;
     /// The node with the smallest NID that is not below `nid`; nullopt when all are below.
     std::optional<Node> first_node_from(Nid nid) const;
+    /// All nodes, ascending by NID; past pages that cannot be read, whose errors go to `damaged`.
+    void for_each_node(const std::function<void(const Node&)>& visit,
+                       const std::function<void(const Error&)>& damaged) const;
 
     /// The data of a block, decoded. Throws Error(BadData) when the BBT does not have it, or its
     /// trailer (size, BID, signature, CRC) is wrong.

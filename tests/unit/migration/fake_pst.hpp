@@ -24,6 +24,7 @@ class FakePst final : public pst::PstReader {
     struct Folder {
         pst::PstFolder info;
         std::vector<Item> items;
+        bool unopenable = false;
     };
 
     FakePst() {
@@ -115,6 +116,9 @@ class FakeCursor final : public pst::MessageCursor {
 
 inline std::unique_ptr<pst::MessageCursor> FakePst::messages(pst::ndb::Nid folder) {
     for (std::size_t i = 0; i < all.size(); ++i) {
+        if (all[i].info.nid == folder && all[i].unopenable) {
+            throw Error(ErrorCode::BadData, "damaged table");
+        }
         if (all[i].info.nid == folder) {
             return std::make_unique<FakeCursor>(static_cast<std::uint32_t>(i), all[i].items);
         }

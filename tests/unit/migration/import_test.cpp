@@ -254,11 +254,57 @@ TEST_F(ImportPst, TellsMessagesThatAreTooLargeApart) {
     EXPECT_EQ(store_.appends, 0);
 }
 
-TEST_F(ImportPst, NoticesRowsWithoutMessages) {
+TEST_F(ImportPst, SaysHowManyMessagesOfAFolderItCouldNotReachAndFails) {
     pst_.add("Inbox", 1, 2, SpecialFolder::Inbox).info.message_count = 5;
-    run();
+    const ImportResult result = run();
+    EXPECT_EQ(result.folders.at(0).unreached, 3U);
+    EXPECT_FALSE(result.proven());
     ASSERT_EQ(bad_items_->count(), 1U);
-    EXPECT_THAT(bad_items_->items()[0].reason, testing::HasSubstr("lists 5 messages, only 2"));
+    EXPECT_EQ(bad_items_->items()[0].kind, BadKind::Folder) << "more than any limit allows";
+    EXPECT_EQ(bad_items_->items()[0].reason, "3 of its 5 messages could not be reached");
+}
+
+TEST_F(ImportPst, GoesOnBehindAFolderThatCannotBeOpenedAndFails) {
+    pst_.add("Inbox", 1, 2, SpecialFolder::Inbox);
+    pst_.add("Work", 3, 5).unopenable = true;
+    pst_.add("Later", 6, 6);
+    const ImportResult result = run();
+    EXPECT_EQ(ids({"Later"}), numbered(6, 6));
+    EXPECT_FALSE(result.proven());
+    ASSERT_EQ(bad_items_->count(), 1U);
+    EXPECT_EQ(bad_items_->items()[0].folder, "Work");
+    EXPECT_EQ(bad_items_->items()[0].reason,
+              "3 of its 3 messages could not be reached: damaged table");
+}
+
+class ImportPstWithALostFolder : public ImportPst {
+  protected:
+    ImportPstWithALostFolder() {
+        pst_.add("Inbox", 1, 2, SpecialFolder::Inbox);
+        pst_.add("Folder 0x80a2", 1, 0).info.lost = "block 0x8 is damaged";
+    }
+};
+
+TEST_F(ImportPstWithALostFolder, NamesItAndFails) {
+    const ImportResult result = run();
+    EXPECT_EQ(ids(mail::kInboxPath), numbered(1, 2));
+    EXPECT_FALSE(result.proven());
+    ASSERT_EQ(bad_items_->count(), 1U);
+    EXPECT_EQ(bad_items_->items()[0].kind, BadKind::Folder);
+    EXPECT_EQ(bad_items_->items()[0].folder, "Folder 0x80a2");
+    EXPECT_EQ(bad_items_->items()[0].reason, "block 0x8 is damaged");
+}
+
+TEST_F(ImportPstWithALostFolder, FailsThoughItMayHoldTheFolderThatPeopleSee) {
+    pst_.all.back().info.below_ipm_subtree = false;
+    EXPECT_FALSE(run().proven());
+    EXPECT_EQ(bad_items_->count(), 1U);
+}
+
+TEST_F(ImportPstWithALostFolder, SucceedsWithoutItOnRequest) {
+    options_.plan.filter = FolderFilter({}, {"Folder 0x80a2"});
+    EXPECT_TRUE(run().proven());
+    EXPECT_EQ(bad_items_->count(), 0U);
 }
 
 TEST_F(ImportPst, FindsAnotherNameWhereOneIsRefused) {

@@ -214,6 +214,85 @@ TEST_F(OwnReaderTest, FindsFoldersWithoutTheHierarchyTable) {
                 Contains(Field(&base::Diagnostic::text, HasSubstr("are found without it"))));
 }
 
+PstFolder folder_of(PstReader& reader, Nid nid) {
+    for (PstFolder& folder : reader.folders()) {
+        if (folder.nid == nid) {
+            return std::move(folder);
+        }
+    }
+    ADD_FAILURE() << "no folder " << to_string(nid);
+    return {};
+}
+
+TEST_F(OwnReaderTest, KeepsAFolderWhosePropertiesAreDamagedAndAllBelowIt) {
+    const auto writer = open();
+    const Nid inbox = make_inbox(*writer);
+    const Nid first = writer->add(inbox, message("one")).nid;
+    mapi::Folder work;
+    work.display_name = "Work";
+    const Nid below = writer->add_folder(inbox, work);
+    writer->add(below, message("two"));
+    writer->close();
+    for (const Nid nid : {inbox, writer->ipm_subtree(), ndb::kNidRootFolder}) {
+        damage(nid);
+    }
+    const auto reader = read();
+    const PstFolder kept = folder_of(*reader, inbox);
+    EXPECT_EQ(kept.folder.display_name, "Inbox") << "the table of the folder above has it, too";
+    EXPECT_EQ(kept.folder.special, mapi::SpecialFolder::Inbox);
+    EXPECT_TRUE(kept.below_ipm_subtree);
+    EXPECT_EQ(kept.message_count, 1U);
+    EXPECT_EQ(kept.lost, "");
+    EXPECT_EQ(folder_of(*reader, below).message_count, 1U);
+    EXPECT_EQ(nids_in(inbox), std::vector<Nid>{first});
+    EXPECT_THAT(notes_.items, Contains(Field(&base::Diagnostic::text,
+                                             HasSubstr("without its properties, as \"Inbox\""))));
+}
+
+TEST_F(OwnReaderTest, NamesAFolderByItsNodeWhenItsNameIsLost) {
+    const auto writer = open();
+    const Nid inbox = make_inbox(*writer);
+    const Nid first = writer->add(inbox, message("one")).nid;
+    writer->close();
+    damage(inbox);
+    damage(inbox.with_type(NidType::ContentsTable));
+    damage(writer->ipm_subtree().with_type(NidType::HierarchyTable));
+    const PstFolder kept = folder_of(*read(), inbox);
+    EXPECT_EQ(kept.folder.display_name, "Folder 0x80a2");
+    EXPECT_EQ(kept.message_count, 1U);
+    EXPECT_EQ(nids_in(inbox), std::vector<Nid>{first});
+}
+
+TEST_F(OwnReaderTest, TellsThatPartOfTheNodesCannotBeRead) {
+    const auto writer = open();
+    const Nid inbox = make_inbox(*writer);
+    for (int i = 0; i < 100; ++i) {
+        writer->add(inbox, message("one"));
+    }
+    writer->close();
+    {
+        const ndb::BlockFile file(path());
+        const auto root = file.page(ndb::PageType::Nbt, file.header().nbt);
+        ASSERT_GT(root->children.size(), 3U);
+        change((root->children.end() - 2)->at.ib.value, 0x55);
+    }
+    const auto reader = read();
+    EXPECT_EQ(folder_of(*reader, inbox).message_count, 100U);
+    EXPECT_THAT(reader->folders(),
+                Contains(Field(&PstFolder::lost, HasSubstr("some folders may not be known"))));
+}
+
+TEST_F(OwnReaderTest, LibpffTellsWhichFoldersItCannotRead) {
+    const auto writer = open();
+    const Nid inbox = make_inbox(*writer);
+    writer->add(inbox, message("one"));
+    writer->close();
+    damage(inbox);
+    EXPECT_THAT(read(ReaderKind::Libpff)->folders(),
+                Contains(AllOf(Field(&PstFolder::parent, writer->ipm_subtree()),
+                               Field(&PstFolder::lost, testing::Ne("")))));
+}
+
 TEST_F(OwnReaderTest, NamesAMessageThatIsDamagedAndGoesOn) {
     const auto writer = open();
     const Nid inbox = make_inbox(*writer);
@@ -273,6 +352,79 @@ TEST_F(OwnReaderTest, LetsLibpffTryWhereTheHeaderDoesNotLeadToTheTrees) {
     EXPECT_THAT(notes_.items, IsEmpty());
     EXPECT_THROW(read(ReaderKind::Auto), Error) << "libpff refuses the header's CRC";
     EXPECT_THAT(notes_.items, Contains(Field(&base::Diagnostic::id, "other-reader")));
+}
+
+// ---- folders that no writer makes
+
+class HostileFolderTest : public OwnReaderTest {
+  protected:
+    HostileFolderTest() : ndb_(path(), ndb::NdbWriterOptions{}) {
+        add_folder(ndb::kNidRootFolder, ndb::kNidRootFolder, {ndb::kNidIpmSubtree});
+    }
+
+    ndb::Bid properties() { return ltp::write_property_context(ndb_, {}).data.bid; }
+    ndb::Bid table(const std::vector<Nid>& rows) {
+        const std::vector<mapi::PropertyTag> tags{mapi::PidTagLtpRowId, mapi::PidTagLtpRowVer};
+        const ltp::TableLayout layout(tags);
+        ltp::SubnodeWriter subnodes(ndb_);
+        ltp::TableWriter writer(subnodes, layout, rows.size());
+        for (const Nid row : rows) {
+            writer.add_row(row.value, 1, {});
+        }
+        const ndb::Bid data = writer.finish().bid;
+        subnodes.finish();
+        return data;
+    }
+    void add_folder(Nid nid, Nid parent, const std::vector<Nid>& children,
+                    const std::vector<Nid>& messages = {}) {
+        ndb_.add_node(nid, properties(), {}, parent);
+        ndb_.add_node(nid.with_type(NidType::HierarchyTable), table(children), {}, ndb::kNidNone);
+        ndb_.add_node(nid.with_type(NidType::ContentsTable), table(messages), {}, ndb::kNidNone);
+    }
+    void add_message(Nid nid, Nid parent) { ndb_.add_node(nid, properties(), {}, parent); }
+
+    ndb::NdbWriter ndb_;
+};
+
+constexpr Nid kFolder = Nid::make(NidType::NormalFolder, 0x500);
+constexpr Nid kOther = Nid::make(NidType::NormalFolder, 0x501);
+constexpr Nid kOne = Nid::make(NidType::NormalMessage, 0x10000);
+constexpr Nid kTwo = Nid::make(NidType::NormalMessage, 0x10001);
+constexpr Nid kThree = Nid::make(NidType::NormalMessage, 0x10002);
+
+TEST_F(HostileFolderTest, GivesMessagesThatNoTableListsOnce) {
+    add_folder(ndb::kNidIpmSubtree, ndb::kNidRootFolder, {kFolder, kOther});
+    add_folder(kFolder, ndb::kNidIpmSubtree, {}, {kOne, kThree});
+    add_folder(kOther, ndb::kNidIpmSubtree, {});
+    add_message(kOne, kFolder);
+    add_message(kTwo, kFolder);
+    add_message(kThree, kOther);  // listed elsewhere
+    ndb_.finish(1);
+    EXPECT_EQ(nids_in(kFolder), (std::vector<Nid>{kOne, kTwo, kThree}));
+    EXPECT_THAT(nids_in(kOther), IsEmpty());
+    EXPECT_EQ(folder_of(*read(), kFolder).message_count, 3U);
+    EXPECT_THAT(notes_.items, Contains(Field(&base::Diagnostic::id, "unlisted-messages")));
+}
+
+TEST_F(HostileFolderTest, FindsFoldersWithMessagesThatNoTableLists) {
+    add_folder(ndb::kNidIpmSubtree, ndb::kNidRootFolder, {});
+    add_folder(kFolder, ndb::kNidIpmSubtree, {});
+    add_folder(kOther, kFolder, {}, {kOne});
+    add_message(kOne, kOther);
+    ndb_.finish(1);
+    const auto reader = read();
+    EXPECT_TRUE(folder_of(*reader, kOther).below_ipm_subtree);
+    EXPECT_EQ(folder_of(*reader, kOther).message_count, 1U);
+    EXPECT_THAT(notes_.items, Contains(Field(&base::Diagnostic::id, "unlisted-folder")));
+}
+
+TEST_F(HostileFolderTest, TellsOfFoldersThatAreNotThere) {
+    add_folder(ndb::kNidIpmSubtree, ndb::kNidRootFolder, {kFolder});
+    add_message(kOne, kOther);
+    ndb_.finish(1);
+    const auto reader = read();
+    EXPECT_THAT(folder_of(*reader, kFolder).lost, HasSubstr("has no node"));
+    EXPECT_THAT(folder_of(*reader, kOther).lost, HasSubstr("1 messages"));
 }
 
 // ---- messages that no writer makes
