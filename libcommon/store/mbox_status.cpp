@@ -62,6 +62,13 @@ bool same_keywords(std::vector<std::string> a, std::vector<std::string> b) {
     return a == b;
 }
 
+/// One of status_lines().
+bool is_status_line(std::string_view line) {
+    const std::string_view name = line.substr(0, line.find(':'));
+    return base::equals_ignore_case(name, "Status") || base::equals_ignore_case(name, "X-Status") ||
+           base::equals_ignore_case(name, "X-Keywords");
+}
+
 std::string status_lines(const mail::Flags& flags, const std::vector<std::string>& keywords) {
     std::string lines = flags.seen ? "Status: RO\n" : "";
     std::string letters;
@@ -140,14 +147,18 @@ std::optional<MboxAddition> parse_addition(std::string_view head) {
     }
     MboxAddition addition;
     addition.newline_at_end = !rest.empty();
-    for (; lines > 0; --lines) {
+    bool rewritten = false;
+    for (unsigned line = 0; line < lines && !rewritten; ++line) {
         const std::size_t newline = head.find('\n', addition.size);
         if (newline == std::string_view::npos) {
             return std::nullopt;
         }
-        addition.size = newline + 1;
+        // Other programs take status lines away, or put them elsewhere.
+        rewritten =
+            line > 0 && !is_status_line(head.substr(addition.size, newline - addition.size));
+        addition.size = rewritten ? addition.size : newline + 1;
     }
-    addition.status = status_of_head(head.substr(0, addition.size));
+    addition.status = status_of_head(rewritten ? head : head.substr(0, addition.size));
     return addition;
 }
 

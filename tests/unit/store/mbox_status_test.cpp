@@ -74,6 +74,18 @@ TEST(MboxAddition, ProtectsAMessageThatBeginsLikeOne) {
     EXPECT_EQ(parse_addition(lines + head)->size, lines.size());
 }
 
+TEST(MboxAddition, IsNoHeaderThatOnlyStandsWhereItWas) {
+    // another program has taken Status and X-Status to the end of the header
+    const auto addition =
+        parse_addition("X-Mbx-Added: 3\nFrom: a@b\nTo: b@c\nStatus: RO\nX-Status: A\n");
+    ASSERT_TRUE(addition);
+    EXPECT_EQ(addition->size, std::string_view("X-Mbx-Added: 3\n").size());
+    EXPECT_TRUE(addition->status.flags.seen);
+    EXPECT_TRUE(addition->status.flags.answered);
+    EXPECT_EQ(parse_addition("X-Mbx-Added: 3\nX-Status: A\nFrom: a@b\n")->size,
+              std::string_view("X-Mbx-Added: 3\nX-Status: A\n").size());
+}
+
 TEST(MboxAddition, RefusesWhatWeNeverWrite) {
     for (const char* head :
          {"", "Subject: x\n", "X-Mbx-Added: 0\n", "X-Mbx-Added: 5\na\nb\nc\nd\n", "X-Mbx-Added: \n",
