@@ -71,16 +71,20 @@ class PstImport final : public cli::Tool {
         }
         migration::Mailbox mailbox = destination_.resolve();
         const std::string destination = store::to_string(mailbox.url);
-        const auto pst = pst::open_pst(pst_path_, reader_options(), context.diagnostics);
-        const auto mode = dry_run_ ? store::OpenMode::Check : store::OpenMode::Write;
-        const auto store = store::open_store(mailbox.url, mode, mailbox.connect,
-                                             context.diagnostics, context.stop);
+        const auto pst = open_pst(context);
         options_.plan.known = mailbox.folders;
         if (dry_run_) {
+            const auto store =
+                store::open_store(mailbox.url, store::OpenMode::Check, mailbox.connect,
+                                  context.diagnostics, context.stop);
             return show_plan(context, *pst, *store);
         }
-        const store::DestinationLock lock(mailbox.url);
-        return import_file(context, *pst, *store, destination);
+        // What can fail without touching the destination comes before it is opened.
+        make_work_folder();
+        migration::Journal journal(beside(".journal"),
+                                   migration::bind_journal(pst_path_, destination));
+        const Destination opened = open_destination(context, mailbox, journal);
+        return import_file(context, *pst, *opened.store, journal, destination);
     }
 
   protected:
@@ -131,6 +135,41 @@ class PstImport final : public cli::Tool {
                        : reader_ == "libpff" ? pst::ReaderKind::Libpff
                                              : pst::ReaderKind::Auto;
         return options;
+    }
+
+    /// With its folders read: a file that is damaged beyond use shows it here.
+    std::unique_ptr<pst::PstReader> open_pst(cli::Context& context) const {
+        auto pst = pst::open_pst(pst_path_, reader_options(), context.diagnostics);
+        try {
+            static_cast<void>(pst->folders());
+        } catch (Error& error) {
+            error.with_place(base::escape(pst_path_));
+            throw;
+        }
+        return pst;
+    }
+
+    struct Destination {
+        std::unique_ptr<store::MailStore> store;
+        std::unique_ptr<store::DestinationLock> lock;
+    };
+
+    /// No journal is left of an import that could not begin.
+    static Destination open_destination(cli::Context& context, const migration::Mailbox& mailbox,
+                                        const migration::Journal& journal) {
+        try {
+            Destination result;
+            result.store = store::open_store(mailbox.url, store::OpenMode::Write, mailbox.connect,
+                                             context.diagnostics, context.stop);
+            result.lock = std::make_unique<store::DestinationLock>(mailbox.url);
+            return result;
+        } catch (const Error&) {
+            if (!journal.resumed()) {
+                std::error_code ignored;
+                std::filesystem::remove(journal.path(), ignored);
+            }
+            throw;
+        }
     }
 
     std::string beside(const std::string& ending) const {
@@ -189,12 +228,9 @@ class PstImport final : public cli::Tool {
     }
 
     ExitCode import_file(cli::Context& context, pst::PstReader& pst, store::MailStore& store,
-                         const std::string& destination) {
+                         migration::Journal& journal, const std::string& destination) {
         const Stopwatch watch;
-        make_work_folder();
         const LossesShown losses(common().verbose, context.diagnostics);
-        migration::Journal journal(beside(".journal"),
-                                   migration::bind_journal(pst_path_, destination));
         if (journal.resumed()) {
             context.console.note("going on where " + base::escape(journal.path()) + " ends");
         }

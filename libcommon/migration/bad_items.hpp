@@ -51,6 +51,8 @@ class BadItems {
     const std::vector<BadItem>& items() const noexcept { return items_; }
     std::uint64_t count() const noexcept { return items_.size(); }
     std::uint64_t limit() const noexcept { return limit_; }
+    /// Those of kind Folder.
+    std::uint64_t folders() const noexcept;
     /// More than the limit. A folder is more than any: the limit is one of messages.
     bool too_many() const noexcept { return count() > limit_ || folders() > 0; }
     const std::string& folder() const noexcept { return folder_; }
@@ -59,7 +61,6 @@ class BadItems {
     Error too_many_error() const;
 
   private:
-    std::uint64_t folders() const noexcept;
     void begin();
     std::string keep(const base::ByteSource& bytes);
 

@@ -265,8 +265,10 @@ void FolderImport::report_unreached(std::uint64_t seen) {
     } else if (!failure_) {
         return;
     }
-    std::string reason = fmt::format("{} of its {} messages could not be reached",
-                                     result_.unreached, target_.message_count);
+    std::string reason = result_.unreached > 0
+                             ? fmt::format("{} of its {} messages could not be reached",
+                                           result_.unreached, target_.message_count)
+                             : "its messages could not be reached";
     if (failure_) {
         reason += ": " + *failure_;
     }

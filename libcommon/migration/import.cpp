@@ -88,7 +88,6 @@ class Sender {
 
     void finish_one() {
         result_.folders.push_back(imports_[finished_]->finish());
-        result_.reached_all = result_.reached_all && result_.folders.back().unreached == 0;
         imports_[finished_++].reset();
     }
 
@@ -125,11 +124,10 @@ void refuse_lost_folders(const ImportContext& context, const MailPlan& plan) {
     }
 }
 
-void add_lost_folders(const ImportContext& context, const MailPlan& plan, ImportResult& result) {
+void add_lost_folders(const ImportContext& context, const MailPlan& plan) {
     for (const LostFolder& folder : plan.lost) {
         const std::string id = folder.nid == pst::ndb::kNidNone ? "" : to_string(folder.nid);
         context.bad_items.add({folder.pst_path, id, BadKind::Folder, folder.reason, ""}, nullptr);
-        result.reached_all = false;
     }
 }
 
@@ -170,10 +168,11 @@ ImportResult import_pst(const ImportContext& context, const ImportOptions& optio
     settle(context, plan);
     ImportResult result;
     result.resumed = context.journal.resumed();
-    add_lost_folders(context, plan, result);
+    add_lost_folders(context, plan);
     std::copy_if(plan.skipped.begin(), plan.skipped.end(), std::back_inserter(result.skipped),
                  [](const SkippedFolder& folder) { return folder.message_count > 0; });
     Sender(context, options, plan, result).run();
+    result.reached_all = context.bad_items.folders() == 0;
     if (options.proof != Proof::None) {
         Prover(context, options.proof, plan, result).run();
     }

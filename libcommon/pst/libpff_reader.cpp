@@ -123,18 +123,10 @@ class LibpffReader final : public PstReader {
     PstInfo info() const override { return info_; }
 
     std::vector<PstFolder> folders() override {
-        std::vector<PstFolder> result;
-        std::set<Nid> seen;
-        const Item root = item(ndb::kNidRootFolder);
-        if (!root) {
-            throw Error(ErrorCode::BadData, "the root folder 0x00000122 is missing");
+        if (!folders_) {
+            folders_ = read_folders();
         }
-        add_folder(root, ndb::kNidRootFolder, 0, seen, result);
-        if (!mark_special_folders(result, special_folder_sources())) {
-            report(base::Severity::Warning, "no-ipm-subtree", "message store",
-                   "no folder is told to be the IPM subtree; all folders count as below it");
-        }
-        return result;
+        return *folders_;
     }
 
     std::unique_ptr<MessageCursor> messages(Nid folder) override {
@@ -211,6 +203,21 @@ class LibpffReader final : public PstReader {
             error.with_place(fmt::format("folder {}", ndb::to_string(folder)));
             throw;
         }
+    }
+
+    std::vector<PstFolder> read_folders() const {
+        std::vector<PstFolder> result;
+        std::set<Nid> seen;
+        const Item root = item(ndb::kNidRootFolder);
+        if (!root) {
+            throw Error(ErrorCode::BadData, "the root folder 0x00000122 is missing");
+        }
+        add_folder(root, ndb::kNidRootFolder, 0, seen, result);
+        if (!mark_special_folders(result, special_folder_sources())) {
+            report(base::Severity::Warning, "no-ipm-subtree", "message store",
+                   "no folder is told to be the IPM subtree; all folders count as below it");
+        }
+        return result;
     }
 
     /// The folder, then all below it.
@@ -332,6 +339,7 @@ class LibpffReader final : public PstReader {
     base::Diagnostics& diagnostics_;
     PropertyContext context_;
     PstInfo info_;
+    std::optional<std::vector<PstFolder>> folders_;
 };
 
 }  // namespace

@@ -61,13 +61,15 @@ class OwnReader final : public PstReader {
     }
 
     std::vector<PstFolder> folders() override {
-        std::vector<PstFolder> result = read_folders(context_, survey());
-        if (!mark_special_folders(result, special_folder_sources())) {
-            context_.report(
-                base::Severity::Warning, "no-ipm-subtree", kStorePlace,
-                "no folder is told to be the IPM subtree; all folders count as below it");
+        if (!folders_) {
+            folders_ = read_folders(context_, survey());
+            if (!mark_special_folders(*folders_, special_folder_sources())) {
+                context_.report(
+                    base::Severity::Warning, "no-ipm-subtree", kStorePlace,
+                    "no folder is told to be the IPM subtree; all folders count as below it");
+            }
         }
-        return result;
+        return *folders_;
     }
 
     std::unique_ptr<MessageCursor> messages(Nid folder) override {
@@ -144,6 +146,7 @@ class OwnReader final : public PstReader {
     const StoreContext& context_;
     mapi::PropertyBag store_;
     mutable std::optional<NodeSurvey> survey_;
+    std::optional<std::vector<PstFolder>> folders_;
 };
 
 }  // namespace

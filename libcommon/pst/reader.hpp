@@ -78,7 +78,8 @@ class PstReader {
 
     /// The whole tree, parents before their children, siblings as the file has them; from the root
     /// folder (NID 0x122) on. None is left out: what damage has made of a folder is reported to the
-    /// diagnostics, and where nothing of it can be read, it is in the tree as a lost one.
+    /// diagnostics, and where nothing of it can be read, it is in the tree as a lost one. Read
+    /// once.
     virtual std::vector<PstFolder> folders() = 0;
 
     virtual std::unique_ptr<MessageCursor> messages(ndb::Nid folder) = 0;

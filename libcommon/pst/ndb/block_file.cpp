@@ -58,12 +58,12 @@ BlockFile::BlockFile(const std::string& path)
     start.resize(file_.read_at(0, start));
     try {
         header_ = decode_header(start, size_);
+        crypt_ = header_.crypt;
+        crypt_ = crypt_in_fact();
     } catch (Error& error) {
         error.with_place(path);
         throw;
     }
-    crypt_ = header_.crypt;
-    crypt_ = crypt_in_fact();
 }
 
 // ExMerge wrote files whose header says "none" and whose blocks are permuted. The block of the

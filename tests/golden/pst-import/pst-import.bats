@@ -4,6 +4,8 @@ load ../golden
 @test "without a destination it says so" { golden no-operands; }
 @test "a missing file is exit code 66, and nothing is made" { golden no-file; }
 @test "a file that is no PST is called what it is" { golden no-pst; }
+@test "a file that is damaged beyond use is named, and nothing is made" { golden damaged; }
+@test "nothing is made either where the journal cannot be" { golden no-journal; }
 @test "a dry run shows the folders and writes nothing" { golden dry-run; }
 @test "an Inbox with mail in it is refused" { golden not-empty; }
 @test "every folder is proven, as JSON" { golden proven-json; }
