@@ -19,11 +19,11 @@ namespace {
 using mail::FolderPath;
 
 /// An Inbox with mail in it is somebody's, unless an earlier run of this import has begun it.
-void refuse_filled_inbox(const ImportContext& context, const MailPlan& plan) {
-    const bool begun =
-        std::any_of(plan.folders.begin(), plan.folders.end(), [&](const MailTarget& target) {
-            return target.path == mail::kInboxPath && context.journal.folder(target.nid) != nullptr;
-        });
+void refuse_filled_inbox(const ImportContext& context) {
+    const auto& folders = context.journal.folders();
+    const bool begun = std::any_of(folders.begin(), folders.end(), [](const auto& folder) {
+        return folder.second.path == mail::kInboxPath;
+    });
     const InboxState inbox = check_inbox(context.store);
     if (!begun && inbox.messages > 0) {
         throw Error(ErrorCode::CannotCreate,
@@ -161,7 +161,7 @@ MailPlan plan_import(pst::PstReader& pst, store::MailStore& store, const MailPla
 ImportResult import_pst(const ImportContext& context, const ImportOptions& options) {
     const MailPlan plan = plan_import(context.pst, context.store, options.plan);
     if (!options.allow_non_empty) {
-        refuse_filled_inbox(context, plan);
+        refuse_filled_inbox(context);
     }
     refuse_lost_folders(context, plan);
     context.bad_items.forget_earlier_run();

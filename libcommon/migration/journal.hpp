@@ -80,6 +80,8 @@ class Journal {
 
     /// Null when the import has not come to that folder yet.
     const Folder* folder(pst::ndb::Nid nid) const;
+    /// Those that it has come to, by NID.
+    const std::map<std::uint32_t, Folder>& folders() const noexcept { return folders_; }
     bool has_landed(pst::ndb::Nid message) const noexcept;
 
     /// Records that follow belong to this folder. On stable storage when it returns. `before`

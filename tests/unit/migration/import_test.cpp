@@ -126,6 +126,18 @@ TEST_F(ImportPst, SendsNothingTheSecondTime) {
     EXPECT_TRUE(result.proven());
 }
 
+TEST_F(ImportPst, KnowsTheInboxThatItHasFilledThoughItIsNotSelectedAgain) {
+    pst_.add("Inbox", 1, 2, SpecialFolder::Inbox);
+    pst_.add("Archive", 3, 5);
+    run();
+    options_.plan.filter = FolderFilter({"Archive"}, {});
+    const ImportResult again = run();
+    EXPECT_TRUE(again.proven());
+    ASSERT_EQ(again.folders.size(), 1U);
+    EXPECT_EQ(again.folders[0].resumed, 3U);
+    EXPECT_EQ(again.folders[0].sent, 0U);
+}
+
 TEST_F(ImportPst, BringsEveryMessageOnceThoughTheJournalLostItsEnd) {
     pst_.add("Inbox", 1, 4, SpecialFolder::Inbox);
     pst_.add("Sent Items", 11, 14, SpecialFolder::SentItems);
