@@ -1,8 +1,10 @@
 // pst-import: PST → mailbox.
 
 #include <fmt/format.h>
+#include <stdlib.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 
 #include "base/text.hpp"
@@ -50,6 +52,30 @@ Totals totals_of(const migration::ImportResult& result) {
     return totals;
 }
 
+/// Below $TMPDIR; removed with all that is in it.
+class TemporaryFolder {
+  public:
+    TemporaryFolder() {
+        std::string name = (std::filesystem::temp_directory_path() / "pst-import-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) {
+            throw system_error(errno, "cannot make a folder", ErrorCode::CannotCreate)
+                .with_place(base::escape(name));
+        }
+        path_ = name;
+    }
+    ~TemporaryFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+    const std::filesystem::path& path() const noexcept { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
 class PstImport final : public cli::Tool {
   public:
     PstImport()
@@ -74,10 +100,7 @@ class PstImport final : public cli::Tool {
         const auto pst = open_pst(context);
         options_.plan.known = mailbox.folders;
         if (dry_run_) {
-            const auto store =
-                store::open_store(mailbox.url, store::OpenMode::Check, mailbox.connect,
-                                  context.diagnostics, context.stop);
-            return show_plan(context, *pst, *store);
+            return dry_run(context, *pst, mailbox);
         }
         // What can fail without touching the destination comes before it is opened.
         make_work_folder();
@@ -177,6 +200,23 @@ class PstImport final : public cli::Tool {
         const std::filesystem::path folder =
             work_dir_ ? std::filesystem::path(*work_dir_) : pst.parent_path();
         return (folder / (pst.filename().string() + ending)).string();
+    }
+
+    ExitCode dry_run(cli::Context& context, pst::PstReader& pst,
+                     const migration::Mailbox& mailbox) {
+        const auto open = [&](const store::MailboxUrl& url, store::OpenMode mode) {
+            return store::open_store(url, mode, mailbox.connect, context.diagnostics, context.stop);
+        };
+        const bool on_server = mailbox.url.kind == store::StoreKind::Imap;
+        std::error_code ignored;
+        if (on_server || std::filesystem::exists(mailbox.url.path, ignored)) {
+            return show_plan(context, pst, *open(mailbox.url, store::OpenMode::Check));
+        }
+        // It would be made: what it takes, an empty one of its kind tells.
+        const TemporaryFolder elsewhere;
+        store::MailboxUrl empty = mailbox.url;
+        empty.path = (elsewhere.path() / std::filesystem::path(empty.path).filename()).string();
+        return show_plan(context, pst, *open(empty, store::OpenMode::Write));
     }
 
     ExitCode show_plan(cli::Context& context, pst::PstReader& pst, store::MailStore& store) {
