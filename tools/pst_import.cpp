@@ -1,10 +1,10 @@
 // pst-import: PST → mailbox.
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 
 #include "base/text.hpp"
