@@ -7,8 +7,8 @@
 //
 // Folders are those that people see; "/" parts the names of a path, and those in a name, and all
 // that would break a line, are "_". Attachments are those by value; kind is "embedded" for those of
-// embedded messages, "many" for those of a message with more of them than one subnode block can
-// name, else "plain".
+// embedded messages, "embedded meeting" and "meeting" for those of invitations and answers, "many"
+// for those of a message with more of them than one subnode block can name, else "plain".
 
 #include <fmt/format.h>
 
@@ -42,13 +42,19 @@ std::string one_line(std::string text, bool is_name) {
 
 void list_message(const mapi::Message& message, const std::string& path, bool embedded) {
     const bool many = message.attachments.size() > kMostInOneBlock;
+    const bool meeting = message.properties.text(mapi::PidTagMessageClass)
+                             .value_or("")
+                             .starts_with("IPM.Schedule.Meeting.");
+    const char* const kind = embedded  ? meeting ? "embedded meeting" : "embedded"
+                             : many    ? "many"
+                             : meeting ? "meeting"
+                                       : "plain";
     for (const mapi::Attachment& attachment : message.attachments) {
         if (attachment.embedded) {
             list_message(*attachment.embedded, path, true);
         } else if (attachment.data && attachment.method() == mapi::AttachMethod::ByValue) {
             fmt::print("attachment\t{}\t{}\t{}\n", path,
-                       base::to_hex(base::sha256(*attachment.data)),
-                       embedded ? "embedded" : (many ? "many" : "plain"));
+                       base::to_hex(base::sha256(*attachment.data)), kind);
         }
     }
 }
