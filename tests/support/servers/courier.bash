@@ -62,9 +62,11 @@ courier_user() { # HOME UID GID: its line of userdb
 }
 
 courier_script() { # FOLDER IMAP IMAPS
-    local unpacked=$MBX_SERVERS/courier
+    # Where the users of the mailboxes may go, if the build is below a private home.
+    local unpacked=/run/unpacked
     cat <<END
-mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/courier || exit 1
+mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/courier $unpacked || exit 1
+mount --bind $MBX_SERVERS/courier $unpacked || exit 1
 mount --bind $1/etc /etc/courier && mount --bind $1/run /run/courier || exit 1
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 makeuserdb
