@@ -158,22 +158,21 @@ class Exporter {
         const auto& [id, bytes] = prepared.mail
                                       ? store::Salvaged{prepared.mail->id, prepared.mail->source}
                                       : prepared.salvaged;
-        std::string reason = error.what();
-        if (!error.hint().empty()) {
-            reason += "; " + error.hint();
-        }
-        context_.bad_items.add({mail::to_string(folder.path), id, kind, std::move(reason), ""},
-                               bytes);
+        context_.bad_items.add(
+            {mail::to_string(folder.path), id, kind, with_hint(error.what(), error), ""}, bytes);
         ++folder.bad;
         context_.progress.advance(1, 0);
     }
 
     void add_failed_folder(const Error& error, ExportedFolder& folder) {
         context_.bad_items.add(
-            {mail::to_string(folder.path), "", BadKind::Folder,
-             error.text() + (error.hint().empty() ? "" : "; ") + error.hint(), ""},
+            {mail::to_string(folder.path), "", BadKind::Folder, with_hint(error.text(), error), ""},
             nullptr);
         ++folder.bad;
+    }
+
+    static std::string with_hint(const std::string& reason, const Error& error) {
+        return error.hint().empty() ? reason : reason + "; " + error.hint();
     }
 
     void add_unreached() {
