@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 
 #include "base/text.hpp"
 #include "cli/mailbox_options.hpp"
@@ -102,12 +103,19 @@ class PstImport final : public cli::Tool {
         if (dry_run_) {
             return dry_run(context, *pst, mailbox);
         }
-        // What can fail without touching the destination comes before it is opened.
-        make_work_folder();
+        refuse_early(context, *pst, mailbox);
+        const bool made_work_folder = make_work_folder();
         migration::Journal journal(beside(".journal"),
                                    migration::bind_journal(pst_path_, destination));
-        const Destination opened = open_destination(context, mailbox, journal);
-        return import_file(context, *pst, *opened.store, journal, destination);
+        try {
+            const Destination opened = open_destination(context, mailbox);
+            return import_file(context, *pst, *opened.store, journal, destination);
+        } catch (const Error&) {
+            if (!journal.resumed() && journal.folders().empty()) {
+                remove_work(journal, made_work_folder);
+            }
+            throw;
+        }
     }
 
   protected:
@@ -177,21 +185,20 @@ class PstImport final : public cli::Tool {
         std::unique_ptr<store::DestinationLock> lock;
     };
 
-    /// No journal is left of an import that could not begin.
-    static Destination open_destination(cli::Context& context, const migration::Mailbox& mailbox,
-                                        const migration::Journal& journal) {
-        try {
-            Destination result;
-            result.store = store::open_store(mailbox.url, store::OpenMode::Write, mailbox.connect,
-                                             context.diagnostics, context.stop);
-            result.lock = std::make_unique<store::DestinationLock>(mailbox.url);
-            return result;
-        } catch (const Error&) {
-            if (!journal.resumed()) {
-                std::error_code ignored;
-                std::filesystem::remove(journal.path(), ignored);
-            }
-            throw;
+    static Destination open_destination(cli::Context& context, const migration::Mailbox& mailbox) {
+        Destination result;
+        result.store = store::open_store(mailbox.url, store::OpenMode::Write, mailbox.connect,
+                                         context.diagnostics, context.stop);
+        result.lock = std::make_unique<store::DestinationLock>(mailbox.url);
+        return result;
+    }
+
+    /// Of an import that has sent nothing.
+    void remove_work(const migration::Journal& journal, bool made_work_folder) const {
+        std::error_code ignored;
+        std::filesystem::remove(journal.path(), ignored);
+        if (made_work_folder) {
+            std::filesystem::remove(*work_dir_, ignored);
         }
     }
 
@@ -202,21 +209,49 @@ class PstImport final : public cli::Tool {
         return (folder / (pst.filename().string() + ending)).string();
     }
 
-    ExitCode dry_run(cli::Context& context, pst::PstReader& pst,
-                     const migration::Mailbox& mailbox) {
+    using Look = std::function<void(store::MailStore&)>;
+
+    static bool is_on_server(const migration::Mailbox& mailbox) {
+        return mailbox.url.kind == store::StoreKind::Imap;
+    }
+
+    /// Makes nothing: of a mailbox on disk that is not there yet, an empty one of its kind tells
+    /// what it will take.
+    static void look_at_destination(const cli::Context& context, const migration::Mailbox& mailbox,
+                                    base::Diagnostics& diagnostics, const Look& look) {
         const auto open = [&](const store::MailboxUrl& url, store::OpenMode mode) {
-            return store::open_store(url, mode, mailbox.connect, context.diagnostics, context.stop);
+            return store::open_store(url, mode, mailbox.connect, diagnostics, context.stop);
         };
-        const bool on_server = mailbox.url.kind == store::StoreKind::Imap;
         std::error_code ignored;
-        if (on_server || std::filesystem::exists(mailbox.url.path, ignored)) {
-            return show_plan(context, pst, *open(mailbox.url, store::OpenMode::Check));
+        if (is_on_server(mailbox) || std::filesystem::exists(mailbox.url.path, ignored)) {
+            look(*open(mailbox.url, store::OpenMode::Check));
+            return;
         }
-        // It would be made: what it takes, an empty one of its kind tells.
         const TemporaryFolder elsewhere;
         store::MailboxUrl empty = mailbox.url;
         empty.path = (elsewhere.path() / std::filesystem::path(empty.path).filename()).string();
-        return show_plan(context, pst, *open(empty, store::OpenMode::Write));
+        look(*open(empty, store::OpenMode::Write));
+    }
+
+    /// What opening the destination would make is not made for an import that comes to nothing. On
+    /// a server, opening makes nothing.
+    void refuse_early(const cli::Context& context, pst::PstReader& pst,
+                      const migration::Mailbox& mailbox) const {
+        if (!is_on_server(mailbox)) {
+            base::IgnoreDiagnostics told_when_opened;
+            look_at_destination(context, mailbox, told_when_opened, [&](store::MailStore& store) {
+                migration::refuse_impossible(pst, store, options_.plan);
+            });
+        }
+    }
+
+    ExitCode dry_run(cli::Context& context, pst::PstReader& pst,
+                     const migration::Mailbox& mailbox) {
+        ExitCode code = ExitCode::Ok;
+        look_at_destination(context, mailbox, context.diagnostics, [&](store::MailStore& store) {
+            code = show_plan(context, pst, store);
+        });
+        return code;
     }
 
     ExitCode show_plan(cli::Context& context, pst::PstReader& pst, store::MailStore& store) {
@@ -259,12 +294,15 @@ class PstImport final : public cli::Tool {
                            messages_text(folder.message_count), folder.reason);
     }
 
-    void make_work_folder() const {
+    /// False when it is there.
+    bool make_work_folder() const {
         std::error_code error;
-        if (work_dir_ && !std::filesystem::create_directories(*work_dir_, error) && error) {
+        const bool made = work_dir_ && std::filesystem::create_directories(*work_dir_, error);
+        if (error) {
             throw Error(ErrorCode::CannotCreate, "cannot make the folder: " + error.message())
                 .with_place(base::escape(*work_dir_));
         }
+        return made;
     }
 
     ExitCode import_file(cli::Context& context, pst::PstReader& pst, store::MailStore& store,

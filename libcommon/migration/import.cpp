@@ -33,6 +33,16 @@ void refuse_filled_inbox(const ImportContext& context) {
     }
 }
 
+std::vector<store::FolderToMake> folders_to_make(const MailPlan& plan, const Journal* journal) {
+    std::vector<store::FolderToMake> result;
+    for (const MailTarget& target : plan.folders) {
+        if (target.wanted && (journal == nullptr || journal->folder(target.nid) == nullptr)) {
+            result.push_back({target.path, target.use});
+        }
+    }
+    return result;
+}
+
 /// The folders one after the other. Behind a long line the next one is opened meanwhile, and the
 /// answers to the ones before come in while this one is sent.
 class Sender {
@@ -44,18 +54,13 @@ class Sender {
           maker_(context.store, context.diagnostics, plan.folders),
           addresses_(context.pst, context.progress, context.stop),
           losses_(result.losses, context.losses) {
-        std::vector<store::FolderToMake> to_make;
         for (const MailTarget& target : plan.folders) {
-            if (!target.wanted) {
-                continue;
-            }
-            imports_.push_back(std::make_unique<FolderImport>(context, options, target, maker_,
-                                                              addresses_, losses_));
-            if (context.journal.folder(target.nid) == nullptr) {
-                to_make.push_back({target.path, target.use});
+            if (target.wanted) {
+                imports_.push_back(std::make_unique<FolderImport>(context, options, target, maker_,
+                                                                  addresses_, losses_));
             }
         }
-        context.store.prepare(to_make);
+        context.store.prepare(folders_to_make(plan, &context.journal));
         const unsigned connections = context.store.connections(kConnections).value_or(1);
         most_ahead_ = connections > 2 ? 1 : 0;
         most_unfinished_ = connections > 2 ? connections - 2 : connections - (connections > 0);
@@ -156,6 +161,11 @@ MailPlan plan_import(pst::PstReader& pst, store::MailStore& store, const MailPla
     return plan_mail_folders(
         pst.folders(), store.folders(),
         [&](const FolderPath& path) { return store.possible_name(path); }, options);
+}
+
+void refuse_impossible(pst::PstReader& pst, store::MailStore& store,
+                       const MailPlanOptions& options) {
+    store.prepare(folders_to_make(plan_import(pst, store, options), nullptr));
 }
 
 ImportResult import_pst(const ImportContext& context, const ImportOptions& options) {

@@ -70,6 +70,11 @@ struct ImportContext {
 /// What import_pst would do.
 MailPlan plan_import(pst::PstReader& pst, store::MailStore& store, const MailPlanOptions& options);
 
+/// Throws what import_pst would throw for the folders of the plan: NoInput (the filter leaves
+/// none), CannotCreate (a store on disk cannot hold them). Pre: the store is on disk.
+void refuse_impossible(pst::PstReader& pst, store::MailStore& store,
+                       const MailPlanOptions& options);
+
 /// Inbox first. Goes on over messages that cannot be moved and folders that cannot be read, which
 /// end in `bad_items`; what to do when there are too many is the caller's to say. A journal with
 /// records makes it go on where an earlier run ended.

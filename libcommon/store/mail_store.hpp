@@ -114,7 +114,8 @@ class MailStore {
     virtual void create_folder(const mail::FolderPath& folder, mail::SpecialUse use) = 0;
 
     /// Says which folders create_folder() and message_count() are going to be called for: a store
-    /// behind a long line makes and counts them all in one go. What fails shows in these calls.
+    /// behind a long line makes and counts them all in one go. What fails shows in these calls. One
+    /// on disk makes nothing; throws Error(CannotCreate) for a folder that it can never hold.
     virtual void prepare(const std::vector<FolderToMake>& folders) { (void)folders; }
     /// The same for message_count() alone.
     virtual void prepare_counts(const std::vector<mail::FolderPath>& folders) { (void)folders; }

@@ -6,6 +6,7 @@ load ../golden
 @test "a file that is no PST is called what it is" { golden no-pst; }
 @test "a file that is damaged beyond use is named, and nothing is made" { golden damaged; }
 @test "nothing is made either where the journal cannot be" { golden no-journal; }
+@test "a refused import makes nothing, and leaves what was there as it was" { golden nothing-left; }
 @test "a dry run shows the folders and writes nothing" { golden dry-run; }
 @test "a dry run into a mailbox that is not there yet writes nothing" { golden dry-run-new; }
 @test "an Inbox with mail in it is refused" { golden not-empty; }
