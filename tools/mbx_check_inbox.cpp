@@ -21,7 +21,7 @@ class MbxCheckInbox final : public cli::Tool {
                               "mbx-check-inbox imaps://john@mail.example && "
                               "pst-import john.pst imaps://john@mail.example"}},
                 .notes = "Exit code 0: it exists and is empty. 1: it does not exist, or holds "
-                         "messages."}) {}
+                         "messages.\n73: it cannot be written."}) {}
 
     ExitCode run(cli::Context& context) override {
         const migration::Mailbox mailbox = mailbox_.resolve();
@@ -36,7 +36,11 @@ class MbxCheckInbox final : public cli::Tool {
              {"messages", inbox.messages}},
             fmt::format("{}: {}", base::escape(place),
                         inbox.exists ? messages_text(inbox.messages) : std::string("no Inbox")));
-        return inbox.is_ready() ? ExitCode::Ok : ExitCode::No;
+        if (!inbox.is_ready()) {
+            return ExitCode::No;
+        }
+        store->expect_writable(mail::kInboxPath);
+        return ExitCode::Ok;
     }
 
   protected:

@@ -319,6 +319,18 @@ void Directory::replace_file(const std::string& name, std::string_view content) 
     sync();
 }
 
+void Directory::expect_writable() const {
+    if (::faccessat(handle_->descriptor(), ".", W_OK | X_OK, 0) != 0) {
+        throw creation_failure("nothing can be made in the folder", path());
+    }
+}
+
+void Directory::expect_writable(const std::string& file) const {
+    if (::faccessat(handle_->descriptor(), file.c_str(), W_OK, 0) != 0) {
+        throw creation_failure("cannot be written", path_of(file));
+    }
+}
+
 void Directory::rename(const std::string& name, const Directory& to,
                        const std::string& new_name) const {
     const int from_fd = handle_->descriptor();

@@ -63,6 +63,11 @@ class Directory {
     /// Replaces the whole content: written aside, synced, renamed, the folder synced.
     void replace_file(const std::string& name, std::string_view content) const;
 
+    /// May things be made in it, or may that file in it be written? Throws Error(CannotCreate) when
+    /// not.
+    void expect_writable() const;
+    void expect_writable(const std::string& file) const;
+
     /// Never replaces: Error(CannotCreate) when `new_name` exists in `to`.
     void rename(const std::string& name, const Directory& to, const std::string& new_name) const;
     /// Returns false when it cannot be removed; for cleaning up.

@@ -262,6 +262,11 @@ class EmlStore final : public MailStore {
         }
     }
 
+    void expect_writable(const mail::FolderPath& folder) override {
+        root_.expect_writable();
+        folders_.open(root_, folder).expect_writable();
+    }
+
     std::unique_ptr<FolderWriter> writer(const mail::FolderPath& folder) override {
         return std::make_unique<EmlWriter>(folders_.open(root_, folder));
     }

@@ -127,6 +127,10 @@ class MailStore {
         return std::nullopt;
     }
 
+    /// Throws Error(CannotCreate) when it is known without writing that a mailbox on disk takes no
+    /// message into the folder: for want of permission, or on a read-only file system.
+    virtual void expect_writable(const mail::FolderPath& folder) { (void)folder; }
+
     /// Pre: the folder exists.
     virtual std::unique_ptr<FolderWriter> writer(const mail::FolderPath& folder) = 0;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -60,6 +61,16 @@ class MaildirStore final : public MailStore {
         NameFile::write(made, kMaildirNameFile, folder, tree_.naming.on_disk());
         subscribe(root_, tree_.naming, folder);
         tree_.folders.add(folder, steps, true, diagnostics_);
+    }
+
+    void expect_writable(const mail::FolderPath& folder) override {
+        root_.expect_writable();
+        const Directory place = tree_.folders.open(root_, folder);
+        for (const char* part : {"cur", "tmp"}) {
+            if (const std::optional<Directory> there = place.find_folder(part)) {
+                there->expect_writable();
+            }
+        }
     }
 
     std::unique_ptr<FolderWriter> writer(const mail::FolderPath& folder) override {

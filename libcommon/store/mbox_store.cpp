@@ -78,6 +78,16 @@ class MboxStore final : public MailStore {
         }
     }
 
+    /// A single file may lie in a folder that takes no other, as /var/mail does.
+    void expect_writable(const mail::FolderPath& folder) override {
+        if (!options_.single_file) {
+            root_.expect_writable();
+        }
+        if (const DiskFolder* const entry = folders_.find(folder); !entry->steps.empty()) {
+            folders_.open(root_, folder, 1).expect_writable(entry->steps.back());
+        }
+    }
+
     std::unique_ptr<FolderWriter> writer(const mail::FolderPath& folder) override {
         const auto [place, name] = existing(folder);
         return std::make_unique<MboxWriter>(place, name, diagnostics_, stop_);

@@ -26,6 +26,10 @@ make_mailbox() { # FOLDER: some folders, MESSAGES messages
     deliver "$1/.Work" 10 S "$mail/01-plain.eml"
 }
 
+load ../../support/permissions
+
+refute() { ! "$@"; }
+
 setup() {
     export TZ=UTC
     cd "$BATS_TEST_TMPDIR" || return
@@ -101,6 +105,24 @@ wait_until() { # COMMAND...
     mbx-migrate --quiet --servers servers.conf l.csv
     find old -type f -exec sha256sum {} + -printf '%p %T@\n' | sort >after
     diff before after
+}
+
+@test "a destination that cannot be written costs no export; a source need not be" {
+    setup JohnD
+    rm old/JohnD/cur/*
+    mkdir -p new/MarySm
+    make_mailbox old/MarySm
+    chmod a-w new/MarySm
+    find old -type d -exec chmod a-w {} +
+    printf 'J,JohnD,OLD,NEW\r\nM,MarySm,OLD,NEW\r\n' >l.csv
+    run minding_permissions mbx-migrate --quiet --servers servers.conf l.csv
+    find . -type d -exec chmod u+w {} +
+    [ "$status" -eq 65 ]
+    [ "$(row JohnD)" = 'SUCCESS,J,JohnD,OLD,NEW,Migrated No Errors' ]
+    [ "$(row MarySm)" = 'FAILURE,M,MarySm,OLD,NEW,Error Opening Destination Mailbox' ]
+    diff <(contents old/JohnD) <(contents new/JohnD)
+    grep -q '^mbx-check-inbox: .*/new/MarySm: nothing can be made in the folder: Permission denied$' l.csv.log
+    refute grep -q mbx-export l.csv.log
 }
 
 @test "killed at any point and run again, everybody arrives once" {
