@@ -135,9 +135,11 @@ class MbxExport final : public cli::Tool {
 
     ExitCode show_plan(cli::Context& context, store::MailStore& store,
                        const migration::Unreached& unreached) {
-        const auto plan =
-            migration::plan_pst_folders(store.folders(), options_.folders, options_.known);
+        const std::vector<store::StoreFolder> folders = store.folders();
+        const auto plan = migration::plan_pst_folders(folders, options_.folders, options_.known);
         selection_.warn_about_folders(context.diagnostics);
+        warn_about_missing(migration::missing_folders(folders, options_.known),
+                           context.diagnostics);
         std::vector<std::string> pst_paths;
         for (const migration::PstTarget& target : plan) {
             std::string path = target.parent ? pst_paths[*target.parent] + "/" : std::string();
@@ -183,6 +185,7 @@ class MbxExport final : public cli::Tool {
             migration::add_to_manifest(*manifest_, pst_path_, context.stop);
         }
         selection_.warn_about_folders(context.diagnostics);
+        warn_about_missing(result.missing, context.diagnostics);
         try {
             report(context, result, bad_items, watch.seconds());
             context.output.flush();
@@ -203,6 +206,18 @@ class MbxExport final : public cli::Tool {
         show_bad_items(context, bad_items);
         show_losses(context, result.losses);
         report_summary(context, result, bad_items, seconds);
+    }
+
+    /// Its messages may be in the PST, but in a folder that Outlook takes for any other.
+    static void warn_about_missing(const migration::SpecialFolders& missing,
+                                   base::Diagnostics& diagnostics) {
+        for (const auto& [use, path] : missing) {
+            diagnostics.report({base::Severity::Warning, "no-such-folder",
+                                base::escape(mail::to_string(path)),
+                                fmt::format("the mailbox has no such folder, which the profile of "
+                                            "the server names for {}",
+                                            mail::attribute_of(use))});
+        }
     }
 
     static void warn_about_copies(const mail::FolderPath& path, mail::SpecialUse use,

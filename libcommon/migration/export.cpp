@@ -31,8 +31,10 @@ class Exporter {
     /// Writes the file and looks at it. What is returned has to be kept whole; publish() it when
     /// that is nothing.
     std::vector<UnfaithfulMessage> write() {
+        const std::vector<store::StoreFolder> folders = context_.store.folders();
         const std::vector<PstTarget> plan =
-            plan_pst_folders(context_.store.folders(), options_.folders, options_.known);
+            plan_pst_folders(folders, options_.folders, options_.known);
+        result_.missing = missing_folders(folders, options_.known);
         for (const PstTarget& target : plan) {
             add_folder(target);
         }

@@ -51,6 +51,7 @@ struct ExportedFolder {
 
 struct ExportResult {
     std::vector<ExportedFolder> folders;  ///< in the order of writing
+    SpecialFolders missing;               ///< of ExportOptions::known
     LossCounts losses;
     std::uint64_t file_size = 0;
 

@@ -264,6 +264,15 @@ std::vector<PstTarget> plan_pst_folders(const std::vector<store::StoreFolder>& f
     return PstPlanner(folders, filter, known).plan();
 }
 
+SpecialFolders missing_folders(const std::vector<store::StoreFolder>& folders,
+                               const SpecialFolders& known) {
+    SpecialFolders missing = known;
+    for (const store::StoreFolder& folder : folders) {
+        std::erase_if(missing, [&](const auto& entry) { return entry.second == folder.path; });
+    }
+    return missing;
+}
+
 std::string pst_folder_name(std::string_view name) {
     const std::string clean = shortened(without_bad_bytes(name), kLongestName);
     const std::string_view trimmed = base::trim(clean);

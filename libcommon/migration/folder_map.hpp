@@ -44,6 +44,10 @@ std::vector<PstTarget> plan_pst_folders(const std::vector<store::StoreFolder>& f
                                         const FolderFilter& filter,
                                         const SpecialFolders& known = {});
 
+/// Those of `known` that the mailbox does not have.
+SpecialFolders missing_folders(const std::vector<store::StoreFolder>& folders,
+                               const SpecialFolders& known);
+
 /// RFC 6154 2, RFC 8457: a folder for this use shows messages that lie in other folders, too.
 bool shows_other_folders(mail::SpecialUse use);
 

@@ -16,6 +16,7 @@ load ../golden
 @test "a run that makes no file leaves alone what an earlier one kept" { golden refused-run-forgets-nothing; }
 @test "patterns that leave no folder are refused" { golden no-folder-matches; }
 @test "a folder pattern that matches nothing is warned of" { golden folder-mistyped; }
+@test "a special folder that the profile names and the mailbox lacks is warned of" { golden profile-folder-missing; }
 @test "messages left out on request are counted" { golden left-out; }
 @test "a PST and what was kept of a message are their owner's only" { golden private-files; }
 @test "a manifest that cannot name the file is refused before the work" { golden manifest-elsewhere; }
