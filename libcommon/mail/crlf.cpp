@@ -52,14 +52,15 @@ std::uint64_t CrlfConverter::measure(base::ByteView piece) {
     return size;
 }
 
+void CrlfMeter::look(base::ByteView piece) {
+    size_.bytes += converter_.measure(piece);
+    size_.has_nul = size_.has_nul || std::memchr(piece.data(), 0, piece.size()) != nullptr;
+}
+
 CrlfSize crlf_size(const base::ByteSource& source) {
-    CrlfConverter converter;
-    CrlfSize result;
-    base::for_each_piece(source, [&](base::ByteView piece) {
-        result.bytes += converter.measure(piece);
-        result.has_nul = result.has_nul || std::memchr(piece.data(), 0, piece.size()) != nullptr;
-    });
-    return result;
+    CrlfMeter meter;
+    base::for_each_piece(source, [&](base::ByteView piece) { meter.look(piece); });
+    return meter.size();
 }
 
 }  // namespace mbx::mail

@@ -20,11 +20,23 @@ class CrlfConverter {
     bool after_cr_ = false;
 };
 
-/// Length of all of it after conversion, and whether there is a NUL byte: one pass over the data.
+/// Length of all of it after conversion, and whether there is a NUL byte.
 struct CrlfSize {
     std::uint64_t bytes = 0;
     bool has_nul = false;
 };
+
+class CrlfMeter {
+  public:
+    void look(base::ByteView piece);
+    CrlfSize size() const noexcept { return size_; }
+
+  private:
+    CrlfConverter converter_;
+    CrlfSize size_;
+};
+
+/// One pass over the data.
 CrlfSize crlf_size(const base::ByteSource& source);
 
 }  // namespace mbx::mail

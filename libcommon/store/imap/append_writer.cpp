@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "mail/crlf.hpp"
+#include "store/imap/command_lines.hpp"
 #include "store/imap/landed_search.hpp"
 #include "store/imap/mailbox_names.hpp"
 #include "store/imap/message_data.hpp"
@@ -36,7 +37,9 @@ struct Slot {
     mail::Message message;  // its source is let go once there is a result
     std::string flags;
     mail::CrlfSize size;
+    bool has_commands = false;  // lines that would be, should the server not read it as a literal
     int strikes = 0;
+    bool was_refused = false;
     std::optional<AppendResult> result;
 };
 
@@ -78,13 +81,11 @@ class AppendWriter final : public FolderWriter {
         if (!session_ || !select_tag_.empty()) {
             recovering([] {});  // which flags it keeps is in the answer to SELECT
         }
-        slots_.push_back(
-            Slot{ticket, message, {}, mail::crlf_size(*message.source), 0, std::nullopt});
-        if (slots_.back().size.bytes == 0) {  // an empty literal would cancel the command
-            slots_.back().message.source = base::memory_source(std::string("\r\n"));
-            slots_.back().size.bytes = 2;
-        }
+        slots_.emplace_back();
         const auto slot = std::prev(slots_.end());
+        slot->ticket = ticket;
+        slot->message = message;
+        look_through(*slot);
         std::vector<std::string> dropped;
         slot->flags = flag_list(message, allowed_, dropped);
         report_dropped(message, dropped);
@@ -134,6 +135,21 @@ class AppendWriter final : public FolderWriter {
     bool results_are_final() const override { return true; }
 
   private:
+    static void look_through(Slot& slot) {
+        mail::CrlfMeter meter;
+        CommandLines lines;
+        base::for_each_piece(*slot.message.source, [&](base::ByteView piece) {
+            meter.look(piece);
+            lines.look(piece);
+        });
+        slot.size = meter.size();
+        slot.has_commands = lines.found();
+        if (slot.size.bytes == 0) {  // an empty literal would cancel the command
+            slot.message.source = base::memory_source(std::string("\r\n"));
+            slot.size.bytes = 2;
+        }
+    }
+
     void report_dropped(const mail::Message& message, const std::vector<std::string>& dropped) {
         for (const std::string& flag : dropped) {
             diagnostics_.report(
@@ -208,8 +224,9 @@ class AppendWriter final : public FolderWriter {
         }
     }
 
-    bool is_nonsynchronising(std::uint64_t size) const {
-        return literal_plus_ || (literal_minus_ && size <= kLiteralMinus);
+    bool is_nonsynchronising(const Slot& slot) const {
+        return !slot.has_commands && reads_literals_ &&
+               (literal_plus_ || (literal_minus_ && slot.size.bytes <= kLiteralMinus));
     }
 
     void send_open_batch() {
@@ -255,7 +272,7 @@ class AppendWriter final : public FolderWriter {
         if (slot.message.internal_date) {
             head += " " + internal_date(*slot.message.internal_date);
         }
-        const bool nonsynchronising = is_nonsynchronising(slot.size.bytes);
+        const bool nonsynchronising = is_nonsynchronising(slot);
         connection.write(fmt::format("{} {}{{{}{}}}\r\n", head, slot.size.has_nul ? "~" : "",
                                      slot.size.bytes, nonsynchronising ? "+" : ""));
         if (!nonsynchronising && !wait_for_continuation(tag)) {
@@ -279,24 +296,31 @@ class AppendWriter final : public FolderWriter {
 
     bool wait_for_continuation(const std::string& tag) {
         for (;;) {
-            const Response response = session_->read();
+            const Response response = read_response();
             if (response.is_continuation()) {
                 return true;
             }
-            if (!response.is_untagged()) {
-                batch_ended(response);
-                if (response.tag == tag) {
-                    return false;
-                }
+            if (response.tag == tag) {
+                return false;
             }
         }
     }
 
-    void read_response() {
-        const Response response = session_->read();
-        if (!response.is_untagged() && !response.is_continuation()) {
-            batch_ended(response);
+    /// What it says of a batch is done when it returns.
+    Response read_response() {
+        Response response = session_->read();
+        const auto batch =
+            std::find_if(in_flight_.begin(), in_flight_.end(),
+                         [&](const Batch& sent) { return sent.tag == response.tag; });
+        if (batch != in_flight_.end()) {
+            batch_ended(batch, response);
+        } else if (!response.is_continuation() &&
+                   (!response.is_untagged() || response.status == Status::Bad)) {
+            reads_literals_ = false;
+            throw Error(ErrorCode::Unavailable,
+                        "the server has taken lines of a message that it refused for commands");
         }
+        return response;
     }
 
     void wait_for_all() {
@@ -305,14 +329,9 @@ class AppendWriter final : public FolderWriter {
         }
     }
 
-    void batch_ended(const Response& response) {
-        const auto it = std::find_if(in_flight_.begin(), in_flight_.end(),
-                                     [&](const Batch& batch) { return batch.tag == response.tag; });
-        if (it == in_flight_.end()) {
-            return;
-        }
-        const Batch batch = std::move(*it);
-        in_flight_.erase(it);
+    void batch_ended(const std::deque<Batch>::iterator& at, const Response& response) {
+        const Batch batch = std::move(*at);
+        in_flight_.erase(at);
         bytes_in_flight_ -= batch.size;
         attempts_ = 0;
         if (response.status == Status::Ok) {
@@ -324,11 +343,21 @@ class AppendWriter final : public FolderWriter {
             must_make_mailbox_ = true;
             again_.insert(again_.end(), batch.slots.begin(), batch.slots.end());
         } else if (batch.slots.size() == 1) {
-            settle(*batch.slots.front(), {}, refusal(*batch.slots.front(), response));
+            refused(batch.slots.front(), response);
         } else {
             // One of them is refused, and RFC 3502 says that then none is there: find out which.
             again_.insert(again_.end(), batch.slots.begin(), batch.slots.end());
         }
+    }
+
+    /// Trouble of the server's own may be over at a second try; otherwise it lies in the message.
+    void refused(SlotRef slot, const Response& response) {
+        Error failure = refusal(*slot, response);
+        if (failure.code() == ErrorCode::Unavailable && !std::exchange(slot->was_refused, true)) {
+            again_.push_back(slot);
+            return;
+        }
+        settle(*slot, {}, std::move(failure));
     }
 
     static Error refusal(const Slot& slot, const Response& response) {
@@ -522,6 +551,7 @@ class AppendWriter final : public FolderWriter {
     bool literal_minus_ = false;
     bool multiappend_ = false;
     bool binary_ = false;
+    bool reads_literals_ = true;  // also those of a command that the server refuses
 
     SlotList slots_;
     Batch open_;                   // gathered, not sent yet

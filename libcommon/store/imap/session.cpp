@@ -45,6 +45,9 @@ constexpr std::array kTexts{
     Meaning{"permission denied", ErrorCode::NotAllowed},
     Meaning{"too large", ErrorCode::BadData},
     Meaning{"maximum size", ErrorCode::BadData},
+    Meaning{"i/o error", ErrorCode::Unavailable},       // Cyrus
+    Meaning{"internal error", ErrorCode::Unavailable},  // Cyrus, Dovecot
+    Meaning{"system error", ErrorCode::Unavailable},    // Gmail
     Meaning{"nonexistent", ErrorCode::NoInput},
     Meaning{"doesn't exist", ErrorCode::NoInput},
     Meaning{"does not exist", ErrorCode::NoInput},

@@ -61,6 +61,26 @@ everywhere() { # USER
     cat a.pst.refused/*.eml | grep -x '<p>spilled: here</p>'
 }
 
+@test "a Cyrus that cannot store obeys the lines of mail; none that does harm gets there" {
+    local store="$servers/careless/spool/stage."
+    start_cyrus careless 'altnamespace: no'
+    need careless
+    printf 'Subject: harm\n\nx DELETE INBOX/Kept\nm5 NOOP\n' >old/cur/1:2,S
+    printf 'Subject: harmless\n\nx CAPABILITY\n' >old/cur/2:2,
+    mbx-export --quiet maildir:old a.pst
+    talk careless anna 'CREATE INBOX/Kept'
+    as_root rm -rf "$store"
+    touch "$store"
+    outcome 65 pst-import --tls none a.pst "$(url careless anna)"
+    [[ $stderr == *'lines of a message that it refused for commands'* ]]
+    [[ $(jq -r .reason a.pst.refused/list.jsonl | sort -u) == 'the server refuses the message: System I/O error' ]]
+    talk careless anna 'LIST "" "*"' | grep -q INBOX/Kept
+    rm "$store"
+    outcome 0 pst-import --quiet --tls none a.pst "$(url careless anna)"
+    talk careless anna 'DELETE INBOX/Kept'
+    compare-mailboxes maildir:old "$(url careless anna)" --line-ends
+}
+
 @test "mail that is marked as deleted stays marked, and is not lost" {
     printf 'Subject: going\n\nsoon\n' >old/cur/1:2,ST
     printf 'Subject: staying\n\nlong\n' >old/cur/2:2,FRS

@@ -188,6 +188,48 @@ TEST_F(AppendWriter, LivesWithEveryTenthRefused) {
     expect_each_once(30, {10, 20, 30});
 }
 
+TEST_F(AppendWriter, TriesOnceMoreWhenTheServerHasTroubleOfItsOwn) {
+    server.capabilities = "IMAP4rev1 LITERAL+ UIDPLUS";
+    int troubles = 0;
+    server.on("APPEND", [&](Turn& turn) {
+        if (holds(turn, 3) || (holds(turn, 2) && troubles++ == 0)) {
+            turn.no("System I/O error");
+            return true;
+        }
+        return false;
+    });
+    EXPECT_EQ(append(3), (std::vector<std::string>{
+                             "1", "2", "error: the server refuses the message: System I/O error"}));
+    EXPECT_EQ(server.count("APPEND"), 5);
+    EXPECT_EQ(server.connections(), 1);
+}
+
+TEST_F(AppendWriter, LeavesAServerThatObeysTheLinesOfARefusedMessage) {
+    server.capabilities = "IMAP4rev1 LITERAL+ UIDPLUS";
+    int literals = 0;
+    server.refuse_unread = [&](std::uint64_t) {
+        return std::string(++literals == 2 ? "NO System I/O error" : "");
+    };
+    std::vector<std::string> results = append(4);
+    std::sort(results.begin(), results.end());
+    EXPECT_EQ(results, uids(1, 4));
+    expect_each_once(4);
+    EXPECT_EQ(server.connections(), 2);
+    EXPECT_EQ(reported(), (std::vector<std::string>{"reconnect"}));
+}
+
+TEST_F(AppendWriter, SendsLinesThatCouldBeObeyedOnlyWhenTheServerWaitsForThem) {
+    server.refuse_unread = [](std::uint64_t) { return std::string("NO System I/O error"); };
+    server.refuse_literal = [](std::uint64_t) { return std::string("NO System I/O error"); };
+    server.mailbox("Archive").add("a");
+    EXPECT_EQ(
+        append({message("Subject: 1\n\nx DELETE Archive\nm9 NOOP\n")}),
+        (std::vector<std::string>{"error: the server refuses the message: System I/O error"}));
+    EXPECT_TRUE(server.has_mailbox("Archive"));
+    EXPECT_EQ(server.count("DELETE"), 0);
+    EXPECT_EQ(server.count("NOOP"), 0);
+}
+
 TEST_F(AppendWriter, WaitsWhenTheServerIsThrottled) {
     int refusals = 0;
     server.on("APPEND", [&refusals](Turn& turn) {

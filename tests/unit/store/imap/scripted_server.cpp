@@ -207,19 +207,19 @@ bool ScriptedServer::read_command(int socket, std::string& buffer, Turn& turn) {
         }
         const std::uint32_t size = number_of(std::string_view(line).substr(brace + 1));
         turn.command_ += line.substr(0, brace) + "{}";
-        if (!line.ends_with("+}")) {
-            const std::string refusal = refuse_literal ? refuse_literal(size) : std::string();
-            turn.send(refusal.empty() ? "+ ok\r\n" : turn.tag_ + " " + refusal + "\r\n");
-            if (!refusal.empty()) {
-                turn.command_.clear();
-                turn.literals_.clear();
-                first = true;
-                // The next line begins a new command.
-                Turn next(socket, "");
-                const bool more = read_command(socket, buffer, next);
-                turn = std::move(next);
-                return more;
-            }
+        const bool is_announced = !line.ends_with("+}");
+        const auto& refuse = is_announced ? refuse_literal : refuse_unread;
+        const std::string refusal = refuse ? refuse(size) : std::string();
+        if (!refusal.empty()) {
+            turn.send(turn.tag_ + " " + refusal + "\r\n");
+            // The next line begins a new command.
+            Turn next(socket, "");
+            const bool more = read_command(socket, buffer, next);
+            turn = std::move(next);
+            return more;
+        }
+        if (is_announced) {
+            turn.send("+ ok\r\n");
         }
         while (buffer.size() < size) {
             if (!fill()) {

@@ -77,6 +77,8 @@ class ScriptedServer {
     std::string capabilities = "IMAP4rev1 LITERAL+ MULTIAPPEND UIDPLUS ESEARCH NAMESPACE";
     /// Answers an announced literal instead of "+ ok"; empty: takes it.
     std::function<std::string(std::uint64_t size)> refuse_literal;
+    /// The same for one that is not announced; the lines of it are the next commands then.
+    std::function<std::string(std::uint64_t size)> refuse_unread;
 
     /// Commands that begin like this go to the rule first; the latest rule has the first say.
     void on(std::string start, Rule rule) {
