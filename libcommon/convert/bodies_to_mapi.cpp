@@ -51,7 +51,7 @@ bool says(const Entity& entity, std::string_view parameter, std::string_view val
 }
 
 PlainText read_plain(const MimeTree& tree, const Entity& entity) {
-    PlainText text = plain_text(content_bytes(tree, entity), charset_of(entity));
+    PlainText text = plain_text(text_content_bytes(tree, entity), charset_of(entity));
     if (entity.is("text/enriched") || entity.is("text/richtext")) {
         text.utf8 = enriched_to_plain(text.utf8);
     } else if (says(entity, "format", "flowed")) {
@@ -117,7 +117,7 @@ std::string join_html(const MessageContext& context, const std::vector<HtmlPiece
             continue;
         }
         const std::string html = to_utf8(
-            html_text(content_bytes(context.tree, *piece.entity), charset_of(*piece.entity)));
+            html_text(text_content_bytes(context.tree, *piece.entity), charset_of(*piece.entity)));
         if (&piece == &pieces.front()) {
             const std::string lower = base::ascii_lower(html);
             const std::size_t end =
@@ -143,7 +143,7 @@ std::optional<HtmlText> read_html(const MessageContext& context, const ChosenPar
     }
     if (chosen.html.size() == 1) {
         const Entity& entity = *chosen.html.front().entity;
-        return html_text(content_bytes(context.tree, entity), charset_of(entity));
+        return html_text(text_content_bytes(context.tree, entity), charset_of(entity));
     }
     return HtmlText{join_html(context, chosen.html), kUtf8};
 }
@@ -193,7 +193,7 @@ BodyReferences bodies_to_mapi(const MessageContext& context, const ChosenParts& 
 
 bool is_blank_part(const MimeTree& tree, const Entity& entity) {
     constexpr std::uint64_t kMayBeBlank = 4096;
-    return entity.body_range.size() <= kMayBeBlank && is_blank(content_bytes(tree, entity));
+    return entity.body_range.size() <= kMayBeBlank && is_blank(text_content_bytes(tree, entity));
 }
 
 std::string content_id(const Entity& entity) {

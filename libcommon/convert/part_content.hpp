@@ -22,4 +22,8 @@ base::SharedSource content_source(const MimeTree& tree, const Entity& entity);
 /// The same in memory. Pre: the part is no larger than what the caller can hold.
 std::string content_bytes(const MimeTree& tree, const Entity& entity);
 
+/// The same of a text: lines that are no base64 at its end, such as a mailing list adds, and text
+/// that is called base64 but is none, are given as they are.
+std::string text_content_bytes(const MimeTree& tree, const Entity& entity);
+
 }  // namespace mbx::convert

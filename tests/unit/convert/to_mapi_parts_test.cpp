@@ -104,6 +104,24 @@ TEST(ToMapiBodies, PlainTextIsCleaned) {
     EXPECT_FALSE(message.properties.contains(mapi::PidTagHtml));
 }
 
+TEST(ToMapiBodies, WhatAListAddsBelowBase64IsText) {
+    const std::string encoded = "Content-Transfer-Encoding: base64\n";
+    const auto body = [&](const std::string& content) {
+        return text(mapi_of(part("text/plain", content, encoded)), mapi::PidTagBody);
+    };
+    const std::string line = "VGhlIGxpbmUgaXMgYXMgbG9uZyBhcyBhIGxpbmUgaXMu";  // of 44 digits
+    const std::string read = "The line is as long as a line is.";
+    EXPECT_EQ(body(line + "\nCg==\n\n-- \nOur list: list@x\n"),
+              read + "\r\n\r\n\r\n-- \r\nOur list: list@x\r\n");
+    EXPECT_EQ(body(line + "\n____\nOur list\n"), read + "\r\n____\r\nOur list\r\n");
+    EXPECT_EQ(body("No base64 at all, is it?\n"), "No base64 at all, is it?\r\n");
+    EXPECT_EQ(body(line + "\n\n  \nSGk\n=\n"), read + "Hi") << "padding in a line of its own";
+    EXPECT_EQ(body(line + "\n* no * base64 *\n" + line).substr(0, read.size()), read);
+    EXPECT_TRUE(body(line + "\n* no * base64 *\n" + line).ends_with("is.")) << "a damaged line";
+    EXPECT_EQ(bytes(mapi_of(part("text/html", "PGI+\n-- \nour list\n", encoded)), mapi::PidTagHtml),
+              "<b>\r\n-- \r\nour list\r\n");
+}
+
 TEST(ToMapiBodies, HtmlAloneAndBlankTextGetAText) {
     EXPECT_THAT(text(mapi_of(part("text/html", "<p>Hello</p>")), mapi::PidTagBody),
                 HasSubstr("Hello"));
