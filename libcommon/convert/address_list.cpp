@@ -100,6 +100,7 @@ class Parser {
     void take_colon() {
         ++at_;
         if (item_.phrase.find('@') == std::string::npos) {
+            has_group_ = true;
             keep_pending();
             item_ = {};
         } else {
@@ -214,13 +215,24 @@ class Parser {
         phrase.erase(begin, end - begin);
     }
 
+    // "root (Cron Daemon)", as programs write that mail to the host they run on.
+    static bool is_local_user(const Item& item, const Mailbox& mailbox) {
+        return mailbox.address.empty() && !item.comment.empty() &&
+               item.phrase.find('"') == std::string::npos &&
+               mailbox.name.find(' ') == std::string::npos;
+    }
+
     void finish_item() {
         Item item = std::exchange(item_, {});
         if (!item.has_angle) {
             split_bare(item);
         }
         Mailbox mailbox{readable(item.phrase), clean_address(item.address)};
-        if (mailbox.name.empty()) {
+        if (is_local_user(item, mailbox)) {
+            mailbox.address = std::exchange(mailbox.name, {});
+        }
+        // "unlisted-recipients:; (no To-header on input)" has nobody.
+        if (mailbox.name.empty() && !(has_group_ && mailbox.address.empty())) {
             mailbox.name = readable(item.comment);
         }
         if (mailbox.address.empty()) {
@@ -269,6 +281,7 @@ class Parser {
     Item item_;
     std::string pending_;
     bool pending_may_join_ = false;
+    bool has_group_ = false;
     std::vector<Mailbox> result_;
 };
 

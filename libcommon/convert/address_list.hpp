@@ -8,7 +8,7 @@
 namespace mbx::convert {
 
 /// A mailbox; both UTF-8, without quotes and comments, either may be empty. An address without "@"
-/// stands only where angle brackets said that it is one.
+/// stands only where angle brackets said that it is one, or a comment says whose.
 struct Mailbox {
     std::string name;
     std::string address;

@@ -165,6 +165,8 @@ const std::set<Difference> kKnownDifferences{
     {"example13.eml", "recipients"},
     {"obsolete.msg.eml", "subject"},
     {"example14.eml", "subject"},
+    // A user of the host has no address that other hosts know; the way back makes one.
+    {"startrek.eml", "from"},
     // The name that a calendar without one is given counts the parts before it.
     {"invitationEmailFromOP.eml", "attachments"},
 };

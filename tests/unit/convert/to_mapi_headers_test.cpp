@@ -121,6 +121,23 @@ TEST(ToMapiAddresses, EmptyGroupsGiveNoRecipients) {
     EXPECT_TRUE(with_header("To: undisclosed-recipients:;\n").recipients.empty());
 }
 
+TEST(ToMapiAddresses, CommentsBesideGroupsAreNobody) {
+    EXPECT_TRUE(with_header("To: unlisted-recipients:; (no To-header on input)\n"
+                            "Cc: Hidden : (nobody(that I know)) ;\n")
+                    .recipients.empty());
+}
+
+TEST(ToMapiAddresses, UsersOfTheHostAreNamedByTheirComment) {
+    const auto message =
+        with_header("From: root (Cron Daemon)\nTo: root\nCc: All of you (hidden)\n");
+    EXPECT_EQ(text(message, kSender.name), "Cron Daemon");
+    EXPECT_EQ(text(message, kSender.smtp), "root");
+    ASSERT_EQ(message.recipients.size(), 2U);
+    EXPECT_EQ(text(message.recipients[0], mapi::PidTagDisplayName), "root");
+    EXPECT_EQ(text(message.recipients[1], mapi::PidTagDisplayName), "All of you");
+    EXPECT_FALSE(message.recipients[1].contains(mapi::PidTagEmailAddress));
+}
+
 TEST(ToMapiAddresses, ReceiptsAreAskedFor) {
     auto mail = mail_of(crlf("Disposition-Notification-To: R <r@x>\nReturn-Receipt-To: q@x\n\n"));
     mail.flags.seen = true;
