@@ -15,6 +15,7 @@
 #include "migration/disk_space.hpp"
 #include "migration/export.hpp"
 #include "migration/manifest.hpp"
+#include "migration/store_walk.hpp"
 #include "report.hpp"
 
 namespace mbx::tools {
@@ -144,21 +145,34 @@ class MbxExport final : public cli::Tool {
         for (const migration::PstTarget& target : plan) {
             std::string path = target.parent ? pst_paths[*target.parent] + "/" : std::string();
             pst_paths.push_back(path + target.folder.display_name);
-            const auto count = target.has_messages ? store.message_count(target.path)
-                                                   : std::optional<std::uint64_t>(0);
+            const std::uint64_t count = count_of(store, target, context.diagnostics);
             context.output.record(
                 {{"type", "folder"},
                  {"path", mail::to_string(target.path)},
                  {"pst_path", pst_paths.back()},
-                 {"messages", count.value_or(0)}},
+                 {"messages", count}},
                 fmt::format("{} -> {}: {}", base::escape(mail::to_string(target.path)),
-                            base::escape(pst_paths.back()), messages_text(count.value_or(0))));
-            warn_about_copies(target.path, target.use, count.value_or(0), context.diagnostics);
+                            base::escape(pst_paths.back()), messages_text(count)));
+            warn_about_copies(target.path, target.use, count, context.diagnostics);
         }
         for (const base::Diagnostic& place : unreached.places()) {
             context.diagnostics.report(place);
         }
         return ExitCode::Ok;
+    }
+
+    static std::uint64_t count_of(store::MailStore& store, const migration::PstTarget& target,
+                                  base::Diagnostics& diagnostics) {
+        try {
+            return target.has_messages ? store.message_count(target.path).value_or(0) : 0;
+        } catch (const Error& error) {
+            if (!migration::is_about_one_message(error)) {
+                throw;
+            }
+            diagnostics.report({base::Severity::Error, "folder-unreadable",
+                                base::escape(mail::to_string(target.path)), error.what()});
+            return 0;
+        }
     }
 
     /// source: as errors name it.

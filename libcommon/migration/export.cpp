@@ -80,6 +80,7 @@ class Exporter {
         std::size_t index;  // in the plan
         std::unique_ptr<PreparedMessages> messages;
         std::optional<std::uint64_t> count;
+        std::optional<Error> failure = std::nullopt;  // then there are no messages
     };
 
     void add_folder(const PstTarget& target) {
@@ -103,12 +104,23 @@ class Exporter {
         options.exact_source = options_.exact_source;
         options.keep_whole = &keep_whole_;
         options.filter = options_.messages;
-        auto stream = context_.store.messages(target.path);
-        const auto count = target.message_count ? target.message_count : stream->remaining();
-        return {index, prepare_messages_ahead(std::move(stream), options), count};
+        try {
+            auto stream = context_.store.messages(target.path);
+            const auto count = target.message_count ? target.message_count : stream->remaining();
+            return {index, prepare_messages_ahead(std::move(stream), options), count};
+        } catch (const Error& error) {
+            if (!is_about_one_message(error)) {
+                throw;
+            }
+            return {index, nullptr, std::nullopt, error};
+        }
     }
 
     void export_folder(const PstTarget& target, const Opened& opened, ExportedFolder& folder) {
+        if (opened.failure) {
+            add_failed_folder(opened.failure->what(), *opened.failure, folder);
+            return;
+        }
         context_.progress.start("export " + base::escape(mail::to_string(target.path)),
                                 opened.count);
         while (auto prepared = opened.messages->next()) {
@@ -120,7 +132,7 @@ class Exporter {
 
     void take(Prepared& prepared, ExportedFolder& folder) {
         if (prepared.folder_failed) {
-            add_failed_folder(*prepared.failure, folder);
+            add_failed_folder(prepared.failure->text(), *prepared.failure, folder);
             return;
         }
         if (prepared.failure) {
@@ -166,9 +178,9 @@ class Exporter {
         context_.progress.advance(1, 0);
     }
 
-    void add_failed_folder(const Error& error, ExportedFolder& folder) {
+    void add_failed_folder(const std::string& reason, const Error& error, ExportedFolder& folder) {
         context_.bad_items.add(
-            {mail::to_string(folder.path), "", BadKind::Folder, with_hint(error.text(), error), ""},
+            {mail::to_string(folder.path), "", BadKind::Folder, with_hint(reason, error), ""},
             nullptr);
         ++folder.bad;
     }

@@ -223,7 +223,10 @@ FolderTable scan_eml_tree(const Directory& root, base::Diagnostics& diagnostics)
         }
         return below;
     };
-    FolderWalk(root, diagnostics).run(visit);
+    FolderWalk(root, diagnostics).run(visit, [&](const FolderWalk::Steps& steps) {
+        add(steps);
+        return true;
+    });
     if (root_has_messages) {
         table.add(mail::kInboxPath, {}, true, diagnostics);
     }

@@ -13,8 +13,9 @@ constexpr std::size_t kDeepest = 1000;
 
 }  // namespace
 
-void FolderWalk::run(const Visit& visit) {
+void FolderWalk::run(const Visit& visit, const Unreadable& unreadable) {
     visit_ = visit;
+    unreadable_ = unreadable;
     std::optional<Directory> above = root_.parent();
     for (std::size_t i = 0; above && i < kDeepest; ++i) {
         above_root_.insert(above->identity());
@@ -29,8 +30,7 @@ void FolderWalk::run(const Visit& visit) {
         try {
             follow(link);
         } catch (const Error& error) {
-            report(base::Severity::Error, "folder-unreadable",
-                   link.folder.path_of(link.steps.back()), error.text());
+            give_up(link.folder, link.steps, error);
         }
     }
 }
@@ -68,7 +68,13 @@ void FolderWalk::enter(const Directory& folder, const Steps& steps) {
         }
         walk(*child, steps);
     } catch (const Error& error) {
-        report(base::Severity::Error, "folder-unreadable", folder.path_of(steps.back()),
+        give_up(folder, steps, error);
+    }
+}
+
+void FolderWalk::give_up(const Directory& above, const Steps& steps, const Error& error) {
+    if (!unreadable_ || !unreadable_(steps)) {
+        report(base::Severity::Error, "folder-unreadable", above.path_of(steps.back()),
                error.text());
     }
 }

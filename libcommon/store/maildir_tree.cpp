@@ -49,6 +49,7 @@ struct Found {
     std::vector<std::string> steps;
     std::vector<std::string> names;
     bool nested = false;
+    bool readable = true;
 };
 
 /// ".A.B" → "A", "B". A dot too many stays with the name behind it: ".A..B" → "A", ".B".
@@ -88,10 +89,14 @@ enum class Place {
     Foreign,  ///< begins with a dot, but is no Maildir: something else has made it
 };
 
+/// The step that leads into cur or new.
+FolderWalk::Steps::const_iterator half_in(const FolderWalk::Steps& steps) {
+    return std::find_if(steps.begin(), steps.end(),
+                        [](const std::string& step) { return step == "cur" || step == "new"; });
+}
+
 Place place_of(const Directory& folder, const FolderWalk::Steps& steps) {
-    const auto half = std::find_if(steps.begin(), steps.end(), [](const std::string& step) {
-        return step == "cur" || step == "new";
-    });
+    const auto half = half_in(steps);
     if (half != steps.end()) {
         return half + 1 == steps.end() ? Place::Half : Place::Lost;
     }
@@ -128,16 +133,24 @@ void report_strays(const Directory& folder, Place place, const std::vector<Direc
 
 std::vector<Found> find_folders(const Directory& root, base::Diagnostics& diagnostics) {
     std::vector<Found> found;
-    FolderWalk(root, diagnostics)
-        .run([&](const Directory& folder, const FolderWalk::Steps& steps,
-                 const std::vector<DirectoryEntry>& entries) {
-            const Place place = place_of(folder, steps);
-            if (place == Place::Maildir && !steps.empty()) {
-                found.push_back(found_at(steps));
-            }
-            report_strays(folder, place, entries, diagnostics);
-            return folders_below(place, entries);
-        });
+    const auto visit = [&](const Directory& folder, const FolderWalk::Steps& steps,
+                           const std::vector<DirectoryEntry>& entries) {
+        const Place place = place_of(folder, steps);
+        if (place == Place::Maildir && !steps.empty()) {
+            found.push_back(found_at(steps));
+        }
+        report_strays(folder, place, entries, diagnostics);
+        return folders_below(place, entries);
+    };
+    const auto unreadable = [&](const FolderWalk::Steps& steps) {
+        const auto half = half_in(steps);
+        if (half == steps.end()) {
+            found.push_back(found_at(steps));
+            found.back().readable = false;
+        }
+        return half == steps.end() || half + 1 == steps.end();
+    };
+    FolderWalk(root, diagnostics).run(visit, unreadable);
     return found;
 }
 
@@ -240,11 +253,16 @@ MaildirTree scan_maildir(const Directory& root, base::Diagnostics& diagnostics) 
     const std::vector<Found> found = find_folders(root, diagnostics);
     MaildirTree tree;
     tree.naming.utf8 = has_utf8_names(found);
+    const bool any_readable = std::any_of(found.begin(), found.end(),
+                                          [](const Found& folder) { return folder.readable; });
     tree.naming.nested =
-        !found.empty() &&
-        std::all_of(found.begin(), found.end(), [](const Found& folder) { return folder.nested; });
+        any_readable && std::all_of(found.begin(), found.end(), [](const Found& folder) {
+            return folder.nested || !folder.readable;
+        });
     if (is_maildir(root)) {
         tree.folders.add(mail::kInboxPath, {}, true, diagnostics);
+    } else if (!any_readable) {
+        return tree;
     }
     const Subscriptions subscriptions(root);
     const DiskNaming naming = tree.naming.on_disk();

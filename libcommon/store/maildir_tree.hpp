@@ -41,7 +41,8 @@ struct MaildirTree {
     MaildirNaming naming;
 };
 
-/// See FolderWalk for links. An empty table means: no Maildir.
+/// See FolderWalk for links. A folder that cannot be read is there, and opening it fails. An empty
+/// table means: no Maildir.
 MaildirTree scan_maildir(const Directory& root, base::Diagnostics& diagnostics);
 
 /// In the folder's own place; see NameFile.

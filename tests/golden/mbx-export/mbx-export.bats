@@ -21,4 +21,5 @@ load ../golden
 @test "a PST and what was kept of a message are their owner's only" { golden private-files; }
 @test "a manifest that cannot name the file is refused before the work" { golden manifest-elsewhere; }
 @test "a folder that cannot be reached is a bad item" { golden folder-not-reached; }
+@test "a folder on disk that cannot be read fails the export, unless it is left out" { golden folder-unreadable; }
 @test "every case has a test" { golden_cases_have_tests; }
