@@ -145,6 +145,37 @@ wait_until() { # COMMAND...
     done
 }
 
+@test "killed when the row is written and the PST file still there, the next run removes it" {
+    setup JohnD MarySm
+    printf 'J,JohnD,OLD,NEW\r\nM,MarySm,OLD,NEW\r\n' >l.csv
+    mkdir bin
+    # shellcheck disable=SC2016 # for that script
+    printf '#!/bin/sh\ncase "$*" in *JohnD.pst.journal*) kill -KILL $PPID ;; *) exec /bin/rm "$@" ;; esac\n' >bin/rm
+    chmod +x bin/rm
+    PATH=$PWD/bin:$PATH run mbx-migrate --quiet --servers servers.conf l.csv
+    [ "$status" -eq 137 ]
+    [ "$(row JohnD)" = 'SUCCESS,J,JohnD,OLD,NEW,Migrated No Errors' ]
+    [ "$(row MarySm)" = M,MarySm,OLD,NEW ]
+    [ -e mbx-migrate.work/OLD/JohnD.pst ]
+    # Kept: what is another server's, was exported only, or has not come to its import's end.
+    local box
+    mkdir mbx-migrate.work/OTHER
+    for box in OTHER/JohnD OLD/exported OLD/failed; do
+        cp "mbx-migrate.work/OLD/JohnD.pst" "mbx-migrate.work/$box.pst"
+        cp "mbx-migrate.work/OLD/JohnD.pst.journal" "mbx-migrate.work/$box.pst.journal"
+    done
+    sed -i '$d' mbx-migrate.work/OLD/failed.pst.journal
+    printf 'SUCCESS,E,exported,OLD,NEW,Exported No Errors,5/10/96 10:05:00\r\n' >>l.csv
+    printf 'SUCCESS,F,failed,OLD,NEW,Migrated No Errors,5/10/96 10:05:00\r\n' >>l.csv
+    mbx-migrate --quiet --dry-run --servers servers.conf l.csv
+    [ -e mbx-migrate.work/OLD/JohnD.pst ]
+    mbx-migrate --quiet --servers servers.conf l.csv
+    [ "$(cd mbx-migrate.work && find . -name '*.pst*' | sort | tr '\n' ' ')" = "./OLD/exported.pst \
+./OLD/exported.pst.journal ./OLD/failed.pst ./OLD/failed.pst.journal ./OTHER/JohnD.pst ./OTHER/JohnD.pst.journal " ]
+    arrived JohnD
+    arrived MarySm
+}
+
 @test "two workers on one list move everybody once" {
     local aliases=(a b c d e f) alias
     setup "${aliases[@]}"
