@@ -85,7 +85,9 @@ std::optional<std::uint64_t> header_key(std::string_view beginning) {
     std::string text = id.value_or("") + '\n' + date.value_or("") + '\n';
     text += header_field(header, "From").value_or("") + '\n';
     text += header_field(header, "Subject").value_or("");
-    std::replace(text.begin(), text.end(), '\0', '\x80');  // as Dovecot stores them
+    // Dovecot stores 0x80 for NUL; Cyrus X for what is not ASCII (munge8bit).
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '\0' || (c & 0x80) != 0; }, 'X');
     const base::Sha256Digest digest = base::sha256(base::as_bytes(text));
     std::uint64_t key = 0;
     for (std::size_t i = 0; i < sizeof key; ++i) {

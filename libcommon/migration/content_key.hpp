@@ -14,8 +14,8 @@ struct ContentKey {
     /// SHA-256 of all bytes, with CRLF as LF and without line ends at the end: what every store
     /// keeps, whichever line ends it writes.
     base::Sha256Digest bytes{};
-    /// Of Message-ID, Date, From and Subject: for servers that rewrite messages. nullopt when there
-    /// is neither Message-ID nor Date.
+    /// Of Message-ID, Date, From and Subject, with X for NUL and bytes over 0x7F: for servers that
+    /// rewrite messages. nullopt when there is neither Message-ID nor Date.
     std::optional<std::uint64_t> header;
     std::uint64_t size = 0;  ///< of the bytes hashed
 

@@ -81,6 +81,22 @@ everywhere() { # USER
     compare-mailboxes maildir:old "$(url careless anna)" --line-ends
 }
 
+@test "header bytes beyond ASCII that Cyrus makes X: the messages are altered, not missing, and there by their headers" {
+    start_cyrus munging
+    need munging
+    printf 'From: B\303\266rse <a@example.com>\nSubject: \303\244\nDate: Mon, 23 Nov 2026 06:00:00 +0000\nMessage-ID: <1@x>\n\n\303\244\n' >old/cur/1:2,S
+    printf 'From: a@example.com\nSubject: \344\366 Latin-1\nDate: Mo, 23 M\344r 2026 06:00:00 +0000\n\nraw\n' >old/cur/2:2,
+    printf 'From: a@example.com\nSubject: plain\nX-Note: \303\244\nMessage-ID: <3@x>\n\nplain\n' >old/cur/3:2,
+    printf 'From: a@example.com\nSubject: plain\nMessage-ID: <4@x>\n\n\303\244 only here\n' >old/cur/4:2,
+    mbx-export --quiet maildir:old a.pst
+    outcome 65 pst-import --tls none --json a.pst "$(url munging gina)"
+    [[ $(jq 'select(.type == "folder").proof | .found == 1 and .altered == 3 and .missing == 0 and .others == 0' <<<"$output") == true ]]
+    [[ $stderr == *'hint: --proof header'* ]]
+    outcome 0 pst-import --tls none --json --proof header a.pst "$(url munging gina)"
+    [[ $(jq 'select(.type == "summary") | .sent == 0 and .proven' <<<"$output") == true ]]
+    talk munging gina 'EXAMINE INBOX' 'FETCH 1:* (BODY.PEEK[HEADER.FIELDS (SUBJECT)])' | grep -q '^Subject: XX Latin-1'
+}
+
 @test "mail that is marked as deleted stays marked, and is not lost" {
     printf 'Subject: going\n\nsoon\n' >old/cur/1:2,ST
     printf 'Subject: staying\n\nlong\n' >old/cur/2:2,FRS

@@ -78,6 +78,15 @@ TEST(ContentKey, KnowsAHeaderWhoseNulBytesHaveBecomeOthers) {
     EXPECT_EQ(key(text).header, key(stored).header);
 }
 
+TEST(ContentKey, KnowsAHeaderWhoseBytesBeyondAsciiHaveBecomeX) {
+    const auto sent =
+        key("Message-ID: <\xc3\xa9@b>\nFrom: \xc3\xb6 <a@b>\nSubject: \xe9t\xe9\n\nx\n");
+    const auto stored = key("Message-ID: <XX@b>\nFrom: XX <a@b>\nSubject: XtX\n\nx\n");
+    EXPECT_NE(sent.bytes, stored.bytes);
+    EXPECT_EQ(sent.header, stored.header);
+    EXPECT_NE(sent.header, key("Message-ID: <XX@b>\nFrom: X <a@b>\nSubject: XtX\n\nx\n").header);
+}
+
 TEST(ContentKey, ComesBackFromText) {
     const auto digest = key("x").bytes;
     EXPECT_EQ(parse_digest(to_string(digest)), digest);

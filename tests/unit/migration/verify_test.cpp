@@ -21,14 +21,18 @@ class ProveFolder : public testing::Test {
 
     void sent(int first, int last) {
         for (int n = first; n <= last; ++n) {
-            const mail::Message message = test::numbered_mail(n);
-            Landed landed;
-            landed.nid = Nid{static_cast<std::uint32_t>(n)};
-            landed.key = content_key(*message.source);
-            landed.flags = message.flags;
-            landed.internal_date = message.internal_date;
-            journal_.add(landed);
+            sent(test::numbered_mail(n), Nid{static_cast<std::uint32_t>(n)});
         }
+    }
+
+    void sent(const mail::Message& message, Nid nid) {
+        Landed landed;
+        landed.nid = nid;
+        landed.key = content_key(*message.source);
+        landed.flags = message.flags;
+        landed.keywords = message.keywords;
+        landed.internal_date = message.internal_date;
+        journal_.add(landed);
         journal_.sync();
     }
 
@@ -82,15 +86,8 @@ TEST_F(ProveFolder, WantsTwoOfAMessageThatWasSentTwice) {
 TEST_F(ProveFolder, TakesOfTwoEqualMessagesTheOneWithTheSameFlags) {
     mail::Message read = test::numbered_mail(1);
     read.flags.seen = true;
-    for (const mail::Message& message : {test::numbered_mail(1), read}) {
-        Landed landed;
-        landed.nid = Nid{message.flags.seen ? 2U : 1U};
-        landed.key = content_key(*message.source);
-        landed.flags = message.flags;
-        landed.internal_date = message.internal_date;
-        journal_.add(landed);
-    }
-    journal_.sync();
+    sent(test::numbered_mail(1), Nid{1});
+    sent(read, Nid{2});
     there({read, test::numbered_mail(1)});
     EXPECT_EQ(proof(Proof::Full).flags_differ, 0U);
 }
@@ -112,14 +109,8 @@ std::vector<mail::Message> many_copies(int count) {
 TEST_F(ProveFolder, FindsEachOfManyEqualMessagesByItsFlagsAndDate) {
     std::vector<mail::Message> copies = many_copies(200);
     for (const mail::Message& copy : copies) {
-        Landed landed;
-        landed.key = content_key(*copy.source);
-        landed.flags = copy.flags;
-        landed.keywords = copy.keywords;
-        landed.internal_date = copy.internal_date;
-        journal_.add(landed);
+        sent(copy, Nid{});
     }
-    journal_.sync();
     std::reverse(copies.begin(), copies.end());
     copies[5].internal_date = base::UnixTime{1};
     copies[60].flags.answered = true;
@@ -144,6 +135,20 @@ TEST_F(ProveFolder, TellsAlteredFromMissing) {
     EXPECT_EQ(full.missing, 0U);
     EXPECT_TRUE(proof(Proof::Header).holds());
     EXPECT_EQ(proof(Proof::Header).found, 1U);
+}
+
+TEST_F(ProveFolder, TellsWhatAServerHasMadeAsciiFromMissing) {
+    const std::string rest =
+        " <a@x>\nDate: Mon, 23 Nov 2026 06:00:00 +0000\nMessage-ID: <1@x>\n\n\xc3\xa4\n";
+    sent(test::make_mail("From: J\xc3\xb6rg" + rest), Nid{1});
+    sent(test::make_mail("From: J\xc3\xbcrg" + rest), Nid{2});
+    there({test::make_mail("From: JXXrg" + rest)});
+    const FolderProof full = proof(Proof::Full);
+    EXPECT_EQ(full.altered, 1U);
+    EXPECT_EQ(full.missing, 1U);
+    there({test::make_mail("From: JXXrg" + rest)});
+    EXPECT_EQ(proof(Proof::Full).altered, 2U);
+    EXPECT_TRUE(proof(Proof::Header).holds());
 }
 
 TEST_F(ProveFolder, CountsOtherFlagsAndDates) {
