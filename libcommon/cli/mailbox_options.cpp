@@ -53,6 +53,15 @@ void use_environment(migration::SecretSources& secrets) {
     }
 }
 
+/// So that a journal, and all that names the mailbox, tells whose it is.
+void put_owner_into_url(migration::Mailbox& mailbox) {
+    store::ConnectOptions& connect = mailbox.connect;
+    if (connect.user.empty()) {
+        connect.user = mailbox.url.user;
+    }
+    mailbox.url.user = connect.authorization_id.empty() ? connect.user : connect.authorization_id;
+}
+
 store::ConnectOptions::Tls tls_of(const std::string& word) {
     using Tls = store::ConnectOptions::Tls;
     if (word == "none") {
@@ -177,6 +186,7 @@ migration::Mailbox MailboxOptions::resolve() const {
     set_environment("MBX_HOST", mailbox.url.host);
     use_environment(mailbox.secrets);
     migration::fetch_secrets(mailbox);
+    put_owner_into_url(mailbox);
     return mailbox;
 }
 

@@ -31,7 +31,8 @@ class MailboxOptions {
                       const std::string& name);
 
     /// Reads servers.conf when --server is given, and fetches the secret: commands are run with
-    /// MBX_SERVER, MBX_ALIAS, MBX_USER and MBX_HOST in their environment. Pre: take_operand().
+    /// MBX_SERVER, MBX_ALIAS, MBX_USER and MBX_HOST in their environment. connect.user is then who
+    /// logs in, and the URL's user whose mailbox it is. Pre: take_operand().
     /// Throws Error: BadConfig, NoInput, NotAllowed as migration::fetch_secrets.
     migration::Mailbox resolve() const;
 

@@ -99,6 +99,11 @@ bool acts_for_another(const Credentials& credentials) {
     return !credentials.authorization_id.empty() || credentials.user.find('*') != std::string::npos;
 }
 
+/// Whether the server gets to know the authorization identity.
+bool can_authorize(std::string_view mechanism) {
+    return mechanism != "LOGIN" && mechanism != "CRAM-MD5";
+}
+
 }  // namespace
 
 std::optional<std::string> choose_mechanism(const std::set<std::string, std::less<>>& offered,
@@ -115,9 +120,8 @@ std::optional<std::string> choose_mechanism(const std::set<std::string, std::les
         wanted = {"SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "PLAIN", "LOGIN"};
     }
     for (const std::string& mechanism : wanted) {
-        const bool can_authorize = mechanism != "LOGIN" && mechanism != "CRAM-MD5";
         if (offered.contains(mechanism) &&
-            (credentials.authorization_id.empty() || can_authorize)) {
+            (credentials.authorization_id.empty() || can_authorize(mechanism))) {
             return mechanism;
         }
     }
@@ -126,18 +130,25 @@ std::optional<std::string> choose_mechanism(const std::set<std::string, std::les
 
 std::unique_ptr<SaslExchange> start_exchange(std::string_view mechanism,
                                              const Credentials& credentials) {
+    if (!credentials.authorization_id.empty() && !can_authorize(mechanism)) {
+        throw Error(ErrorCode::Usage,
+                    fmt::format("{} cannot open the mailbox of another user", mechanism),
+                    "use PLAIN with an authorization identity");
+    }
+    // The token says who logs in.
+    const std::string& owner =
+        credentials.authorization_id.empty() ? credentials.user : credentials.authorization_id;
     if (mechanism == "XOAUTH2") {
-        return std::make_unique<BearerExchange>(
-            fmt::format("user={}\x01"
-                        "auth=Bearer {}\x01\x01",
-                        credentials.user, credentials.oauth_token),
-            "");
+        return std::make_unique<BearerExchange>(fmt::format("user={}\x01"
+                                                            "auth=Bearer {}\x01\x01",
+                                                            owner, credentials.oauth_token),
+                                                "");
     }
     if (mechanism == "OAUTHBEARER") {
         return std::make_unique<BearerExchange>(
             fmt::format("n,a={},\x01host={}\x01port={}\x01"
                         "auth=Bearer {}\x01\x01",
-                        saslname(credentials.user), credentials.host, credentials.port,
+                        saslname(owner), credentials.host, credentials.port,
                         credentials.oauth_token),
             "\x01");
     }

@@ -352,7 +352,8 @@ void Session::login(const MailboxUrl& url, const ConnectOptions& options) {
                 connection_->write(base64_encode(exchange->step(challenge)) + "\r\n");
             }
         }
-    } else if (!has("LOGINDISABLED") && credentials.oauth_token.empty()) {
+    } else if (!has("LOGINDISABLED") && credentials.oauth_token.empty() &&
+               credentials.authorization_id.empty()) {
         answer =
             run(fmt::format("LOGIN {} {}", quoted(credentials.user), quoted(credentials.password)));
     } else {

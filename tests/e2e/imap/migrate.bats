@@ -114,6 +114,23 @@ same() { # SERVER USER SERVER USER
     done
 }
 
+@test "a journal belongs to the mailbox of one user, who is not in the URL of the profile" {
+    sample_deliver box 1 S 07-signed.eml
+    mbx-export --quiet maildir:box gina.pst
+    local server url
+    for server in CYRUS AGAIN; do
+        cp gina.pst "$server.pst"
+        url=$(sed -n "/^\[$server\]/,/^url/ s/^url = //p" servers.conf)
+        to() { pst-import --servers-file servers.conf --server "$server" --alias "$1" "$server.pst" --proof none; }
+        outcome 0 to gina
+        [[ $output == "${url/:\/\//:\/\/gina@}: "* ]]
+        outcome 65 to dora
+        [[ $stderr == *"the journal belongs to the destination ${url/:\/\//:\/\/gina@}"* ]]
+        outcome 0 to gina
+        [[ $output == *' 0 of them'* ]]
+    done
+}
+
 @test "both sides of a gap: exported here, imported there" {
     sample_deliver box 1 S 07-signed.eml
     sample_deliver box/.Sent 2 S 04-forwarded.eml

@@ -2,8 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include "base/error.hpp"
@@ -109,6 +110,30 @@ TEST_F(Mailboxes, WithoutASecretAreRefusedBeforeConnecting) {
     take({"imaps://john@old.example"});
     EXPECT_THROW(options_.resolve(), Error);
     EXPECT_NO_THROW(options_.resolve_without_secret());
+}
+
+TEST_F(Mailboxes, SayInTheirUrlWhoseTheyAre) {
+    const auto url = [](const std::vector<std::string>& args) {
+        OptionSet set;
+        MailboxOptions options;
+        options.declare(set);
+        std::vector<std::string> operands = set.parse(args);
+        options.take_operand(operands, 0, "SOURCE");
+        const migration::Mailbox mailbox = options.resolve();
+        return mailbox.connect.user + " " + store::to_string(mailbox.url);
+    };
+    ::setenv("MBX_PASSWORD", "x", 1);
+    EXPECT_EQ(url({"--server", "OLD", "--alias", "j"}), "j*master imap://j*master@old.example");
+    EXPECT_EQ(url({"--server", "OLD", "--alias", "j", "--user", "u"}), "u imap://u@old.example");
+    EXPECT_EQ(url({"imaps://boss@h", "--authorization-id", "j@x"}), "boss imaps://j%40x@h");
+    EXPECT_EQ(url({"imaps://john@h"}), "john imaps://john@h");
+}
+
+TEST_F(Mailboxes, ByNetrcSayInTheirUrlWhoseTheyAre) {
+    std::ofstream(folder_ / "none") << "machine h login anna password x\n";
+    std::filesystem::permissions(folder_ / "none", std::filesystem::perms::owner_read);
+    take({"imaps://h"});
+    EXPECT_EQ(store::to_string(options_.resolve().url), "imaps://anna@h");
 }
 
 TEST_F(Mailboxes, MustBeNamed) {

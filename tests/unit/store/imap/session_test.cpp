@@ -94,6 +94,26 @@ TEST(ChooseMechanism, TakesPlainUnderTlsForWhoeverActsForAnother) {
     EXPECT_EQ(choose_mechanism(offered, credentials, true), "PLAIN");
 }
 
+TEST(StartExchange, AsksForTheMailboxOfAnotherByToken) {
+    Credentials credentials;
+    credentials.user = "boss";
+    credentials.oauth_token = "t";
+    EXPECT_THAT(start_exchange("XOAUTH2", credentials)->step(""), testing::HasSubstr("user=boss"));
+    credentials.authorization_id = "anna";
+    EXPECT_THAT(start_exchange("XOAUTH2", credentials)->step(""), testing::HasSubstr("user=anna"));
+    EXPECT_THAT(start_exchange("OAUTHBEARER", credentials)->step(""),
+                testing::StartsWith("n,a=anna,"));
+}
+
+TEST_F(ImapSession, OpensNoOtherMailboxThanTheOneOfWhomItActsFor) {
+    options.authorization_id = "bert";
+    EXPECT_EQ(failure().code(), ErrorCode::NotAllowed);
+    options.sasl_mechanism = "login";
+    EXPECT_EQ(failure().text(), "LOGIN cannot open the mailbox of another user");
+    EXPECT_EQ(server.count("LOGIN \"anna\""), 0);
+    EXPECT_EQ(server.count("AUTHENTICATE"), 0);
+}
+
 TEST_F(ImapSession, TellsWhyALoginIsRefused) {
     server.on("LOGIN", [](Turn& turn) {
         turn.no("[AUTHENTICATIONFAILED] Wrong \"password\"");
