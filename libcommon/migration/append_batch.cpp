@@ -53,9 +53,8 @@ void AppendBatch::close() {
 }
 
 void AppendBatch::record() {
-    journal_.resume_folder(folder_);
     for (const Landed& landed : arrived_) {
-        journal_.add(landed);
+        journal_.add(folder_, landed);
     }
     journal_.sync();
     arrived_.clear();

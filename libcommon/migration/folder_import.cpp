@@ -95,7 +95,6 @@ ImportedFolder FolderImport::finish() {
     folder = context_.journal.folder(target_.nid);
     if (!folder->done) {
         context_.store.create_folder(folder->path, target_.use);
-        context_.journal.resume_folder(target_.nid);
         context_.journal.end_folder(target_.nid);
     }
     result_.path = folder->path;
@@ -203,7 +202,7 @@ void FolderImport::send_message(const mail::Message& message, Landed landed) {
     open_folder();
     if (auto id = tail_.take(landed.key)) {
         landed.id = std::move(*id);
-        context_.journal.add(landed);
+        context_.journal.add(target_.nid, landed);
         ++result_.recovered;
     } else {
         batch_->add(message, std::move(landed));

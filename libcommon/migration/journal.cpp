@@ -285,6 +285,7 @@ void Journal::load(const JournalBinding& binding) {
             ++folders_[*current_].landed;
         } else if (const auto done = nid_of(record, "done")) {
             folders_[done->value].done = true;
+            current_.reset();
         } else if (record.contains("finished")) {
             finished_ = true;
         }
@@ -344,16 +345,17 @@ void Journal::write_folder(Nid nid) {
                         {"before", entry.before}}));
 }
 
-void Journal::resume_folder(Nid nid) {
-    if (current_ != nid.value) {
-        write_folder(nid);
+void Journal::turn_to(Nid folder) {
+    if (current_ != folder.value) {
+        write_folder(folder);
     }
 }
 
-void Journal::add(const Landed& message) {
+void Journal::add(Nid folder, const Landed& message) {
+    turn_to(folder);
     append(text_of(record_of(message)));
     mark_landed(message.nid);
-    ++folders_[current_.value()].landed;
+    ++folders_.at(folder.value).landed;
 }
 
 void Journal::sync() {
@@ -365,7 +367,9 @@ void Journal::sync() {
 }
 
 void Journal::end_folder(Nid nid) {
-    folders_[nid.value].done = true;
+    turn_to(nid);
+    folders_.at(nid.value).done = true;
+    current_.reset();
     append(text_of(json{{"done", to_string(nid)}}));
     sync();
 }
@@ -381,6 +385,7 @@ void Journal::for_each(Nid folder, const std::function<void(const Landed&)>& vis
     if (entry == nullptr) {
         return;
     }
+    std::uint64_t count = 0;
     for (const std::uint64_t span : entry->spans) {
         LineReader lines(file_, span);
         lines.next();
@@ -391,8 +396,15 @@ void Journal::for_each(Nid folder, const std::function<void(const Landed&)>& vis
             if (!nid) {
                 break;  // another folder begins, or this one is done
             }
+            ++count;
             visit(landed_of(record, *nid));
         }
+    }
+    if (count != entry->landed) {
+        throw Error(ErrorCode::BadData,
+                    fmt::format("{} messages of '{}' are counted, and {} recorded", entry->landed,
+                                base::escape(entry->name), count))
+            .with_place(path_);
     }
 }
 

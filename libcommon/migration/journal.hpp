@@ -84,19 +84,20 @@ class Journal {
     const std::map<std::uint32_t, Folder>& folders() const noexcept { return folders_; }
     bool has_landed(pst::ndb::Nid message) const noexcept;
 
-    /// Records that follow belong to this folder. On stable storage when it returns. `before`
-    /// counts only the first time that a folder is begun.
+    /// On stable storage when it returns. `before` counts only the first time that a folder is
+    /// begun.
     void begin_folder(pst::ndb::Nid nid, const std::string& name, const mail::FolderPath& path,
                       std::uint64_t before);
-    /// Records that follow belong to this folder, which has been begun before another one.
-    void resume_folder(pst::ndb::Nid nid);
-    /// Pre: a folder has been begun. On stable storage after the next sync().
-    void add(const Landed& message);
+    /// Pre: the folder has been begun; others may have been since. On stable storage after the next
+    /// sync().
+    void add(pst::ndb::Nid folder, const Landed& message);
     void sync();
+    /// Pre: the folder has been begun.
     void end_folder(pst::ndb::Nid nid);
     void finish();
 
-    /// The recorded messages of a folder, in the order of recording, read from the file.
+    /// The recorded messages of a folder, in the order of recording, read from the file. Pre: none
+    /// waits for sync(). Throws Error(BadData) when they are not as many as its `landed`.
     void for_each(pst::ndb::Nid folder, const std::function<void(const Landed&)>& visit) const;
 
   private:
@@ -104,6 +105,7 @@ class Journal {
     void refuse_other_file(const JournalBinding& binding) const;
     void append(const std::string& json);
     void write_folder(pst::ndb::Nid nid);
+    void turn_to(pst::ndb::Nid folder);
     void mark_landed(pst::ndb::Nid message);
 
     std::string path_;
@@ -114,8 +116,8 @@ class Journal {
     bool resumed_ = false;
     bool finished_ = false;
     std::map<std::uint32_t, Folder> folders_;
-    std::optional<std::uint32_t> current_;
-    std::vector<bool> landed_;  // by index of the NID
+    std::optional<std::uint32_t> current_;  // the folder of the messages that are recorded next
+    std::vector<bool> landed_;              // by index of the NID
 };
 
 }  // namespace mbx::migration

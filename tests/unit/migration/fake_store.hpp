@@ -114,6 +114,10 @@ class FakeStore : public store::MailStore {
 
     store::StoreLimits limits() const override { return store_limits; }
 
+    std::optional<unsigned> connections(unsigned wanted) override {
+        return has_connections ? std::optional(wanted) : std::nullopt;
+    }
+
     void put(Folder& folder, mail::Message message) {
         if (message.id.empty()) {
             message.id = std::to_string(next_uid++);
@@ -135,6 +139,9 @@ class FakeStore : public store::MailStore {
     std::optional<int> refused_append;
     std::optional<int> full_at_append;
     bool refuses_all = false;
+    bool has_connections = false;
+    /// Answers come without flush() when they have been asked for so often.
+    std::optional<int> answers_at_look;
     int appends = 0;
     int streams_opened = 0;
     int next_uid = 1;
@@ -192,7 +199,7 @@ class FakeStream final : public store::MessageStream {
     store::Salvaged salvaged_;
 };
 
-/// Messages land at once; results are given by flush() only, as by a server far away.
+/// Messages land at once; results are given by flush(), as by a server far away.
 class FakeWriter final : public store::FolderWriter {
   public:
     FakeWriter(FakeStore& store, mail::FolderPath path) : store_(store), path_(std::move(path)) {}
@@ -222,7 +229,12 @@ class FakeWriter final : public store::FolderWriter {
         waiting_.push_back(std::move(result));
     }
 
-    std::vector<store::AppendResult> take_results() override { return std::exchange(known_, {}); }
+    std::vector<store::AppendResult> take_results() override {
+        if (++looks_ == store_.answers_at_look) {
+            flush();
+        }
+        return std::exchange(known_, {});
+    }
 
     void flush() override {
         std::move(waiting_.begin(), waiting_.end(), std::back_inserter(known_));
@@ -234,6 +246,7 @@ class FakeWriter final : public store::FolderWriter {
     mail::FolderPath path_;
     std::vector<store::AppendResult> waiting_;
     std::vector<store::AppendResult> known_;
+    int looks_ = 0;
 };
 
 inline std::unique_ptr<store::MessageStream> FakeStore::messages(const mail::FolderPath& path) {

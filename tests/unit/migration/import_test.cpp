@@ -212,6 +212,9 @@ TEST_P(InterruptedImport, BringsEveryMessageOnce) {
     store_.gone_at_append.reset();
     const ImportResult result = run();
     EXPECT_TRUE(result.proven());
+    for (const ImportedFolder& folder : result.folders) {
+        EXPECT_EQ(folder.proof->found, folder.messages) << folder.pst_path;
+    }
     EXPECT_THAT(ids({"INBOX"}), testing::UnorderedElementsAreArray(numbered(1, 4)));
     EXPECT_THAT(ids({"Sent"}), testing::UnorderedElementsAreArray(numbered(11, 13)));
     EXPECT_THAT(ids({"Copies"}), testing::UnorderedElementsAre("<1@x>", "<1@x>", "<2@x>"));
@@ -220,6 +223,26 @@ TEST_P(InterruptedImport, BringsEveryMessageOnce) {
 INSTANTIATE_TEST_SUITE_P(Ways, InterruptedImport,
                          testing::Values(Interruption{false, true}, Interruption{true, true},
                                          Interruption{false, false}, Interruption{true, false}));
+
+TEST_F(ImportPst, RecordsWhatItFindsOfOneFolderWhileAnswersOfAnotherComeIn) {
+    pst_.add("Inbox", 1, 2, SpecialFolder::Inbox);
+    pst_.add("Sent Items", 11, 14, SpecialFolder::SentItems);
+    store_.has_connections = true;
+    store_.gone_at_append = 6;
+    store_.gone_after_landing = true;
+    EXPECT_EQ(failure(), ErrorCode::Unavailable);
+    store_.gone_at_append.reset();
+    ASSERT_EQ(ids({"Sent"}).size(), 4U);
+    store_.find({"INBOX"})->messages.pop_back();
+    store_.answers_at_look = 3;  // amid the second folder
+    const ImportResult result = run();
+    EXPECT_TRUE(result.proven());
+    ASSERT_EQ(result.folders.size(), 2U);
+    EXPECT_EQ(result.folders[0].proof->found, 2U);
+    EXPECT_EQ(result.folders[1].recovered, 4U);
+    EXPECT_EQ(result.folders[1].messages, 4U);
+    EXPECT_EQ(result.folders[1].proof->found, 4U);
+}
 
 TEST_F(ImportPst, LeavesOldMailOfAFilledInboxAloneWhenItGoesOn) {
     pst_.add("Inbox", 1, 4, SpecialFolder::Inbox);

@@ -63,8 +63,8 @@ TEST_F(JournalTest, RemembersWhatHasLanded) {
         Journal journal = open();
         EXPECT_FALSE(journal.resumed());
         journal.begin_folder(kInbox, "Inbox", {"INBOX"}, 3);
-        journal.add(landed(1));
-        journal.add(landed(2));
+        journal.add(kInbox, landed(1));
+        journal.add(kInbox, landed(2));
         journal.sync();
         journal.end_folder(kInbox);
     }
@@ -85,7 +85,7 @@ TEST_F(JournalTest, RemembersWhatHasLanded) {
 TEST_F(JournalTest, GivesEveryFieldBack) {
     Journal journal = open();
     journal.begin_folder(kInbox, "Inbox", {"INBOX"}, 0);
-    journal.add(landed(7));
+    journal.add(kInbox, landed(7));
     journal.sync();
     int count = 0;
     journal.for_each(kInbox, [&](const Landed& message) {
@@ -106,17 +106,23 @@ TEST_F(JournalTest, KeepsFoldersApartThatWereWrittenInTurns) {
     {
         Journal journal = open();
         journal.begin_folder(kInbox, "Inbox", {"INBOX"}, 5);
-        journal.add(landed(1));
+        journal.add(kInbox, landed(1));
         journal.begin_folder(kSent, "Sent Items", {"Sent"}, 0);
-        journal.add(landed(2));
+        journal.add(kSent, landed(2));
         journal.begin_folder(kInbox, "Inbox", {"INBOX"}, 99);
-        journal.add(landed(3));
+        journal.add(kInbox, landed(3));
+        journal.end_folder(kSent);
+        journal.add(kInbox, landed(4));
+        journal.add(kSent, landed(5));
         journal.sync();
-        EXPECT_THAT(ids_of(journal, kInbox), ElementsAre("1", "3"));
+        EXPECT_THAT(ids_of(journal, kInbox), ElementsAre("1", "3", "4"));
     }
     const Journal journal = open();
-    EXPECT_THAT(ids_of(journal, kInbox), ElementsAre("1", "3"));
-    EXPECT_THAT(ids_of(journal, kSent), ElementsAre("2"));
+    EXPECT_THAT(ids_of(journal, kInbox), ElementsAre("1", "3", "4"));
+    EXPECT_THAT(ids_of(journal, kSent), ElementsAre("2", "5"));
+    EXPECT_EQ(journal.folder(kInbox)->landed, 3U);
+    EXPECT_EQ(journal.folder(kSent)->landed, 2U);
+    EXPECT_FALSE(journal.folder(kSent)->done);
     EXPECT_EQ(journal.folder(kInbox)->before, 5U);
 }
 
@@ -125,10 +131,10 @@ TEST_F(JournalTest, CutsATornLastRecordOff) {
     {
         Journal journal = open();
         journal.begin_folder(kInbox, "Inbox", {"INBOX"}, 0);
-        journal.add(landed(1));
+        journal.add(kInbox, landed(1));
         journal.sync();
         size = std::filesystem::file_size(path_);
-        journal.add(landed(2));
+        journal.add(kInbox, landed(2));
         journal.sync();
     }
     const std::uint64_t whole = std::filesystem::file_size(path_);
@@ -139,7 +145,7 @@ TEST_F(JournalTest, CutsATornLastRecordOff) {
         EXPECT_FALSE(journal.has_landed(message_nid(2)));
         EXPECT_EQ(std::filesystem::file_size(path_), size);
         journal.begin_folder(kInbox, "Inbox", {"INBOX"}, 0);
-        journal.add(landed(2));
+        journal.add(kInbox, landed(2));
         journal.sync();
         EXPECT_THAT(ids_of(journal, kInbox), ElementsAre("1", "2"));
         std::filesystem::resize_file(path_, size);
@@ -180,7 +186,7 @@ TEST_F(JournalTest, RefusesDamageBeforeItsEnd) {
     {
         Journal journal = open();
         journal.begin_folder(kInbox, "Inbox", {"INBOX"}, 0);
-        journal.add(landed(1));
+        journal.add(kInbox, landed(1));
         journal.finish();
     }
     std::fstream file(path_, std::ios::in | std::ios::out);

@@ -46,7 +46,7 @@ class TailTest : public testing::Test {
 TEST_F(TailTest, ReadsNothingWhenTheCountsAgree) {
     fill(1, 2);
     journal_.begin_folder(kInbox, "Inbox", mail::kInboxPath, 1);
-    journal_.add(record(2, "2"));
+    journal_.add(kInbox, record(2, "2"));
     EXPECT_EQ(tail().size(), 0U);
     EXPECT_EQ(store_.streams_opened, 0);
 }
@@ -54,8 +54,8 @@ TEST_F(TailTest, ReadsNothingWhenTheCountsAgree) {
 TEST_F(TailTest, FindsWhatWasSentWithoutARecord) {
     fill(1, 5);
     journal_.begin_folder(kInbox, "Inbox", mail::kInboxPath, 1);
-    journal_.add(record(2, "2"));
-    journal_.add(record(3, "3"));
+    journal_.add(kInbox, record(2, "2"));
+    journal_.add(kInbox, record(3, "3"));
     Tail found = tail();
     EXPECT_EQ(found.size(), 2U);
     EXPECT_FALSE(found.take(key(1))) << "it was there before the import";
@@ -69,8 +69,8 @@ TEST_F(TailTest, ComparesContentWhereTheStoreGivesNoIdentifiers) {
     fill(1, 3);
     fill(1, 1);
     journal_.begin_folder(kInbox, "Inbox", mail::kInboxPath, 0);
-    journal_.add(record(1, ""));
-    journal_.add(record(2, ""));
+    journal_.add(kInbox, record(1, ""));
+    journal_.add(kInbox, record(2, ""));
     Tail found = tail();
     EXPECT_EQ(found.size(), 2U);
     EXPECT_TRUE(found.take(key(1))) << "the second copy of two equal messages";
@@ -81,7 +81,7 @@ TEST_F(TailTest, ComparesContentWhereTheStoreGivesNoIdentifiers) {
 TEST_F(TailTest, KnowsARecordedMessageWhoseIdentifierHasChanged) {
     fill(1, 2);
     journal_.begin_folder(kInbox, "Inbox", mail::kInboxPath, 0);
-    journal_.add(record(1, "1:2,"));
+    journal_.add(kInbox, record(1, "1:2,"));
     Tail found = tail();
     EXPECT_FALSE(found.take(key(1)));
     EXPECT_TRUE(found.take(key(2)));

@@ -32,7 +32,7 @@ class ProveFolder : public testing::Test {
         landed.flags = message.flags;
         landed.keywords = message.keywords;
         landed.internal_date = message.internal_date;
-        journal_.add(landed);
+        journal_.add(kInbox, landed);
         journal_.sync();
     }
 
