@@ -106,7 +106,7 @@ class PstImport final : public cli::Tool {
         refuse_early(context, *pst, mailbox);
         const bool made_work_folder = make_work_folder();
         migration::Journal journal(beside(".journal"),
-                                   migration::bind_journal(pst_path_, destination));
+                                   migration::bind_journal(pst_path_, mailbox.url));
         try {
             const Destination opened = open_destination(context, mailbox);
             return import_file(context, *pst, *opened.store, journal, destination);

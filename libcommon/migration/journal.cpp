@@ -18,7 +18,7 @@ namespace {
 using nlohmann::json;
 using pst::ndb::Nid;
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 constexpr std::size_t kHeaderBytes = 4096;
 constexpr std::size_t kLongestLine = 1024 * 1024;
 constexpr std::size_t kCrcDigits = 8;
@@ -178,7 +178,8 @@ std::optional<JournalBinding> binding_of(const json& record) {
 
 void refuse_foreign(const std::optional<JournalBinding>& found, const JournalBinding& wanted) {
     if (!found) {
-        throw Error(ErrorCode::BadData, "this is no journal of an import");
+        throw Error(ErrorCode::BadData,
+                    "this is no journal of an import, or one of another version of this program");
     }
     if (found->pst_size != wanted.pst_size || found->pst_header != wanted.pst_header) {
         throw Error(ErrorCode::BadData,
@@ -208,14 +209,26 @@ base::FileLock lock_journal(const std::string& path) {
     return base::FileLock(path);
 }
 
+std::string canonical(store::MailboxUrl url) {
+    if (url.kind != store::StoreKind::Imap) {
+        std::error_code error;
+        const auto path =
+            std::filesystem::weakly_canonical(std::filesystem::absolute(url.path), error);
+        if (!error) {
+            url.path = (path.has_filename() ? path : path.parent_path()).string();
+        }
+    }
+    return base::escape(to_string(url), std::string::npos);  // JSON holds UTF-8 only
+}
+
 }  // namespace
 
-JournalBinding bind_journal(const std::string& pst_path, const std::string& destination) {
+JournalBinding bind_journal(const std::string& pst_path, const store::MailboxUrl& destination) {
     const base::File file = base::File::open_read(pst_path);
     base::Bytes header(kHeaderBytes);
     header.resize(file.read_at(0, header));
     return {std::filesystem::path(pst_path).filename().string(), file.size(),
-            to_string(base::sha256(header)), destination};
+            to_string(base::sha256(header)), canonical(destination)};
 }
 
 Journal::Journal(const std::string& path, const JournalBinding& binding)

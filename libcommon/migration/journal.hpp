@@ -5,7 +5,7 @@
 // are only ever appended; a last line that was torn by a crash is cut off when the journal is
 // opened.
 //
-//   {"journal":1,"pst":{"name":…,"size":…,"header":…},"destination":…}     first line
+//   {"journal":2,"pst":{"name":…,"size":…,"header":…},"destination":…}     first line
 //   {"folder":"0x00008082","name":"Inbox","path":"INBOX","before":0}        messages from here on
 //   {"message":"0x00200024","bytes":<SHA-256>,"id":"17",…}                  has landed in that
 //   folder
@@ -30,6 +30,7 @@
 #include "mail/message.hpp"
 #include "migration/content_key.hpp"
 #include "pst/ndb/ids.hpp"
+#include "store/mailbox_url.hpp"
 
 namespace mbx::migration {
 
@@ -37,14 +38,15 @@ namespace mbx::migration {
 struct JournalBinding {
     std::string pst_name;  ///< without its folder: the file may travel
     std::uint64_t pst_size = 0;
-    std::string pst_header;  ///< SHA-256 of its first 4,096 bytes, which change with any change
-    std::string destination;
+    std::string pst_header;   ///< SHA-256 of its first 4,096 bytes, which change with any change
+    std::string destination;  ///< as bind_journal() writes it
 
     bool operator==(const JournalBinding&) const = default;
 };
 
-/// Throws Error(NoInput, Io).
-JournalBinding bind_journal(const std::string& pst_path, const std::string& destination);
+/// The destination is the same however the path of a mailbox on disk is written, and wherever the
+/// tool is run. Throws Error(NoInput, Io).
+JournalBinding bind_journal(const std::string& pst_path, const store::MailboxUrl& destination);
 
 /// A message that is at the destination.
 struct Landed {

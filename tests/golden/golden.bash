@@ -47,7 +47,7 @@ golden_compare() { # WHAT FOUND
 
 golden() { # CASE
     CASE=$BATS_TEST_DIRNAME/$1
-    RUN_FOLDER=$BATS_TEST_TMPDIR/run
+    RUN_FOLDER=$(realpath -- "$BATS_TEST_TMPDIR")/run
     export CASE
     [[ -f $CASE/cmd ]] || { printf 'no case %s\n' "$CASE"; return 1; }
     mkdir -- "$RUN_FOLDER"

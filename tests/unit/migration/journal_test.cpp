@@ -215,6 +215,14 @@ TEST_F(JournalTest, RefusesAnotherPstAndAnotherDestination) {
     EXPECT_TRUE(Journal(path_, other).resumed());
 }
 
+TEST_F(JournalTest, GoesOnForAMailboxWhoseNameIsNoUtf8) {
+    append_text(folder_ / "a.pst", "!BDN");
+    const JournalBinding latin1 =
+        bind_journal(folder_ / "a.pst", store::MailboxUrl::parse("maildir:/srv/j\xf6rg"));
+    EXPECT_FALSE(Journal(path_, latin1).resumed());
+    EXPECT_TRUE(Journal(path_, latin1).resumed());
+}
+
 TEST_F(JournalTest, IsLockedWhileItIsInUse) {
     const Journal journal = open();
     try {
@@ -227,7 +235,7 @@ TEST_F(JournalTest, IsLockedWhileItIsInUse) {
 
 TEST_F(JournalTest, SaysWhenItCannotBeMade) {
     try {
-        Journal(folder_ / "no/such/place", binding());
+        const Journal journal(folder_ / "no/such/place", binding());
         FAIL() << "not refused";
     } catch (const Error& error) {
         EXPECT_EQ(error.code(), ErrorCode::CannotCreate);
@@ -239,11 +247,36 @@ TEST(BindJournal, SeesAChangeOfTheFile) {
     const test::TemporaryFolder folder;
     const std::string path = folder / "a.pst";
     append_text(path, "!BDN one");
-    const JournalBinding one = bind_journal(path, "x");
+    const auto destination = store::MailboxUrl::parse("imap://anna@h");
+    const JournalBinding one = bind_journal(path, destination);
     EXPECT_EQ(one.pst_name, "a.pst");
     EXPECT_EQ(one.pst_size, 8U);
     std::ofstream(path) << "!BDN two";
-    EXPECT_NE(bind_journal(path, "x"), one);
+    EXPECT_NE(bind_journal(path, destination), one);
+}
+
+TEST(BindJournal, KnowsAMailboxOnDiskHoweverItIsWritten) {
+    const test::TemporaryFolder folder;
+    const std::string pst = folder / "a.pst";
+    append_text(pst, "!BDN");
+    const auto destination = [&](const std::string& url) {
+        return bind_journal(pst, store::MailboxUrl::parse(url)).destination;
+    };
+    const auto whole = std::filesystem::current_path() / "not-there";
+    EXPECT_EQ(destination("maildir:not-there"), "maildir:" + whole.string());
+    EXPECT_EQ(destination("maildir:./not-there//"), "maildir:" + whole.string());
+    EXPECT_EQ(destination("imaps://Anna@h/"), "imaps://Anna@h");
+
+    const std::string before = destination("maildir:" + folder / "box/");
+    std::filesystem::create_directory(folder / "box");
+    std::filesystem::create_directory_symlink("box", folder / "link");
+    EXPECT_EQ(destination("maildir:" + folder / "box/"), before);
+    EXPECT_EQ(destination("maildir:" + folder / "link"), before);
+    EXPECT_EQ(destination("maildir:" + folder / "box/../box"), before);
+    EXPECT_NE(destination("eml:" + folder / "box"), before);
+
+    const std::string deep(250, 'd');
+    EXPECT_NE(destination("eml:/" + deep + "/1"), destination("eml:/" + deep + "/2"));
 }
 
 }  // namespace
