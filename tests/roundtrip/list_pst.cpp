@@ -4,6 +4,10 @@
 //   folder TAB path TAB messages
 //   message TAB path TAB subject
 //   attachment TAB path TAB sha256 TAB kind
+//   mail TAB path TAB file TAB read or unread TAB arrived, in seconds since 1970
+//
+// The last one is for the message before it, with --mail FOLDER: the mail that went into the PST,
+// in a file of that folder. Messages that keep no such mail have none.
 //
 // Folders are those that people see; "/" parts the names of a path, and those in a name, and all
 // that would break a line, are "_". Attachments are those by value; kind is "embedded" for those of
@@ -16,11 +20,15 @@
 #include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <fstream>
 #include <map>
 #include <string>
+#include <string_view>
 
+#include "base/bytes.hpp"
 #include "base/diagnostics.hpp"
 #include "base/sha256.hpp"
+#include "convert/to_mail.hpp"
 #include "mapi/message.hpp"
 #include "mapi/tags.hpp"
 #include "pst/reader.hpp"
@@ -28,6 +36,7 @@
 namespace {
 
 namespace base = mbx::base;
+namespace convert = mbx::convert;
 namespace mapi = mbx::mapi;
 namespace pst = mbx::pst;
 
@@ -59,7 +68,25 @@ void list_message(const mapi::Message& message, const std::string& path, bool em
     }
 }
 
-void list_folder(pst::PstReader& reader, const pst::PstFolder& folder, const std::string& path) {
+void write_mail(const mapi::Message& message, const std::string& path, const std::string& file) {
+    base::DiagnosticList losses;
+    const convert::ConvertedMail mail = convert::to_mail(message, {}, losses);
+    if (mail.origin != convert::SourceOrigin::Exact) {
+        return;
+    }
+    std::ofstream out(file, std::ios::binary);
+    out.exceptions(std::ios::badbit | std::ios::failbit);
+    base::for_each_piece(*mail.message.source, [&](base::ByteView piece) {
+        const std::string_view text = base::as_text(piece);
+        out.write(text.data(), static_cast<std::streamsize>(text.size()));
+    });
+    fmt::print(
+        "mail\t{}\t{}\t{}\t{}\n", path, file, mail.message.flags.seen ? "read" : "unread",
+        mail.message.internal_date ? fmt::format("{}", mail.message.internal_date->seconds) : "");
+}
+
+void list_folder(pst::PstReader& reader, const pst::PstFolder& folder, const std::string& path,
+                 const std::string& mail_folder) {
     const auto cursor = reader.messages(folder.nid);
     std::uint64_t count = 0;
     while (cursor->next()) {
@@ -67,6 +94,10 @@ void list_folder(pst::PstReader& reader, const pst::PstFolder& folder, const std
         fmt::print("message\t{}\t{}\n", path,
                    one_line(message.properties.text(mapi::PidTagSubject).value_or(""), false));
         list_message(message, path, false);
+        if (!mail_folder.empty()) {
+            write_mail(message, path,
+                       fmt::format("{}/{:x}-{}.eml", mail_folder, folder.nid.value, count));
+        }
         ++count;
     }
     fmt::print("folder\t{}\t{}\n", path, count);
@@ -75,13 +106,15 @@ void list_folder(pst::PstReader& reader, const pst::PstFolder& folder, const std
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 2) {
-        fmt::print(stderr, "usage: list_pst FILE.pst\n");
+    const bool with_mail = argc == 4 && std::string_view(argv[1]) == "--mail";
+    if (argc != 2 && !with_mail) {
+        fmt::print(stderr, "usage: list_pst [--mail FOLDER] FILE.pst\n");
         return 64;
     }
+    const std::string mail_folder = with_mail ? argv[2] : "";
     try {
         base::DiagnosticList damage;
-        const auto reader = pst::open_pst(argv[1], {}, damage);
+        const auto reader = pst::open_pst(argv[argc - 1], {}, damage);
         std::map<std::uint32_t, std::string> paths;
         for (const pst::PstFolder& folder : reader->folders()) {
             if (!folder.below_ipm_subtree) {
@@ -91,7 +124,7 @@ int main(int argc, char** argv) {
             const std::string path = (above == paths.end() ? "" : above->second + "/") +
                                      one_line(folder.folder.display_name, true);
             paths[folder.nid.value] = path;
-            list_folder(*reader, folder, path);
+            list_folder(*reader, folder, path, mail_folder);
         }
         for (const base::Diagnostic& item : damage.items) {
             fmt::print(stderr, "list_pst: {}: {}\n", item.place, item.text);

@@ -1,5 +1,5 @@
-# PSTs of ours, read by programs that are not ours: the same folders, messages, subjects and attachments, and no
-# complaint.
+# PSTs of ours, read by programs that are not ours: the same folders, messages, subjects and attachments, each message as
+# its mail has it, and no complaint.
 
 bats_require_minimum_version 1.5.0
 
@@ -15,11 +15,22 @@ setup_file() {
     mbx-export --quiet --encoding none "maildir:$BATS_FILE_TMPDIR/maildir" "$PLAIN"
 }
 
+compare_readers() {
+    "$MBX_SOURCE/tests/roundtrip/compare-readers" --list-pst "$MBX_LIST_PST" --node-modules "$MBX_NODE_MODULES" \
+        --work-dir "$BATS_TEST_TMPDIR" "$@"
+}
+
 compare() { # READER FILE
-    run "$MBX_SOURCE/tests/roundtrip/compare-readers" --list-pst "$MBX_LIST_PST" \
-        --node-modules "$MBX_NODE_MODULES" --work-dir "$BATS_TEST_TMPDIR" --reader "$1" "$2"
+    run compare_readers --reader "$1" "$2"
     echo "$output"
     [[ $status == 0 ]]
+}
+
+need_pst_extractor() {
+    # shellcheck disable=SC1091 # is checked on its own
+    source "$MBX_SOURCE/tests/support/lacking.bash"
+    [[ -d $MBX_NODE_MODULES/pst-extractor ]] ||
+        lacking "pst-extractor is not there: cmake --build BUILD --target roundtrip_node_modules"
 }
 
 @test "our reader finds what was written" {
@@ -51,11 +62,42 @@ compare() { # READER FILE
 }
 
 @test "pst-extractor finds every folder, message and attachment" {
-    # shellcheck disable=SC1091 # is checked on its own
-    source "$MBX_SOURCE/tests/support/lacking.bash"
-    [[ -d $MBX_NODE_MODULES/pst-extractor ]] ||
-        lacking "pst-extractor is not there: cmake --build BUILD --target roundtrip_node_modules"
+    need_pst_extractor
     compare pst-extractor "$VARIED"
     compare pst-extractor "$MAILBOX"
     compare pst-extractor "$PLAIN"
+}
+
+# The reader of ours that goes with this one has other mail than the PST.
+@test "a message that is not as its mail has it is told, field by field" {
+    need_pst_extractor
+    cat >"$BATS_TEST_TMPDIR/list_pst" <<EOF
+#!/usr/bin/env bash
+"$MBX_LIST_PST" "\$@"
+sed -i 's/Anna Ex/Bert Ex/; s/^To: John/To: Jane/; s/2026 09:15:00/2025 09:15:00/; s/20260302.1/20260302.7/
+    s/Minutes/Hours/; s/minutes/hours/' "\$2"/*.eml
+EOF
+    chmod +x "$BATS_TEST_TMPDIR/list_pst"
+    MBX_LIST_PST=$BATS_TEST_TMPDIR/list_pst run -1 compare_readers "$MAILBOX"
+    echo "$output"
+    for field in subject from sender recipients submitted text; do
+        [[ $output =~ pffexport:\ [^:]+:\ [^:]+:\ $field: ]]
+    done
+    for field in subject from sender recipients shown submitted 'message id' text; do
+        [[ $output =~ pst-extractor:\ [^:]+:\ [^:]+:\ $field: ]]
+    done
+    [[ $output =~ readpst:\ [^:]+:\ [^:]+:\ text: ]]
+}
+
+# bats test_tags=corpus
+@test "real and generated mail is shown as its mail has it" {
+    need_pst_extractor
+    cd "$BATS_TEST_TMPDIR"
+    for set in enmime mimekit notmuch roundcube ruby-mail; do
+        mbx-export --quiet --bad-item-limit 1000 --check none "eml:$MBX_SHARED/corpus/$set" "$set.pst"
+    done
+    run -0 compare_readers --reader pffexport --reader pst-extractor ./*.pst
+    "$MBX_SHARED/tools/make-maildir" mail --quiet --jobs 1 --messages 100 --max-size 100k --odd 0.2
+    mbx-export --quiet maildir:mail generated.pst
+    run -0 compare_readers generated.pst
 }
