@@ -342,6 +342,7 @@ class PstImport final : public cli::Tool {
         }
         for (const migration::ImportedFolder& folder : result.folders) {
             report_unproven(context, folder);
+            report_newcomers(context, folder);
         }
         show_bad_items(context, bad_items);
         show_losses(context, result.losses);
@@ -408,6 +409,16 @@ class PstImport final : public cli::Tool {
         if (all > folder.proof->examples.size()) {
             context.console.note(fmt::format("{}: and {} more", base::escape(folder.pst_path),
                                              all - folder.proof->examples.size()));
+        }
+    }
+
+    static void report_newcomers(cli::Context& context, const migration::ImportedFolder& folder) {
+        if (folder.proof && folder.proof->newcomers > 0) {
+            context.diagnostics.report(
+                {base::Severity::Warning, "newcomers", base::escape(mail::to_string(folder.path)),
+                 fmt::format("{} beside those of the PST came in since the import began: new mail, "
+                             "or a second import into this mailbox",
+                             messages_text(folder.proof->newcomers))});
         }
     }
 

@@ -139,6 +139,8 @@ FolderProof prove_counts(store::MailStore& store, const mail::FolderPath& path,
     proof.others = std::min(there, sent.before);
     proof.found = std::min(proof.expected, there - proof.others);
     proof.missing = proof.expected - proof.found;
+    proof.newcomers = there - proof.others - proof.found;
+    proof.others += proof.newcomers;
     return proof;
 }
 
@@ -223,6 +225,7 @@ FolderProof prove_folder(store::MailStore& store, const mail::FolderPath& path,
         }
     }
     proof.others = rest.size();
+    proof.newcomers = proof.others - std::min(proof.others, sent.before);
     expected.for_each_left([&](const Landed& message) {
         ++proof.missing;
         note_example(proof, message);

@@ -33,6 +33,7 @@ struct FolderProof {
     std::uint64_t altered = 0;            ///< there with other bytes (Proof::Full)
     std::uint64_t missing = 0;            ///< or in a folder that cannot be read
     std::uint64_t others = 0;             ///< in the folder beside them
+    std::uint64_t newcomers = 0;          ///< of the others: more than there were before the import
     std::uint64_t flags_differ = 0;       ///< of those found: a flag or keyword is not as it was
     std::uint64_t dates_differ = 0;       ///< of those found: the internal date
     std::vector<pst::ndb::Nid> examples;  ///< of missing and altered ones, at most kMostExamples

@@ -19,30 +19,36 @@ class ProveFolder : public testing::Test {
   protected:
     ProveFolder() { journal_.begin_folder(kInbox, "Inbox", mail::kInboxPath, 0); }
 
-    void sent(int first, int last) {
+    void sent(int first, int last) { sent(first, last, journal_); }
+
+    static void sent(int first, int last, Journal& journal) {
         for (int n = first; n <= last; ++n) {
-            sent(test::numbered_mail(n), Nid{static_cast<std::uint32_t>(n)});
+            sent(test::numbered_mail(n), Nid{static_cast<std::uint32_t>(n)}, journal);
         }
     }
 
-    void sent(const mail::Message& message, Nid nid) {
+    void sent(const mail::Message& message, Nid nid) { sent(message, nid, journal_); }
+
+    static void sent(const mail::Message& message, Nid nid, Journal& journal) {
         Landed landed;
         landed.nid = nid;
         landed.key = content_key(*message.source);
         landed.flags = message.flags;
         landed.keywords = message.keywords;
         landed.internal_date = message.internal_date;
-        journal_.add(kInbox, landed);
-        journal_.sync();
+        journal.add(kInbox, landed);
+        journal.sync();
     }
 
     void there(std::vector<mail::Message> messages) {
         store_.add(mail::kInboxPath, std::move(messages));
     }
 
-    FolderProof proof(Proof how) {
+    FolderProof proof(Proof how) { return proof(how, journal_); }
+
+    FolderProof proof(Proof how, const Journal& journal) {
         base::NoProgress progress;
-        return prove_folder(store_, mail::kInboxPath, journal_, kInbox, how, progress, stop_);
+        return prove_folder(store_, mail::kInboxPath, journal, kInbox, how, progress, stop_);
     }
 
     test::TemporaryFolder folder_;
@@ -72,6 +78,27 @@ TEST_F(ProveFolder, NamesWhatIsMissing) {
     EXPECT_EQ(result.missing, 1U);
     EXPECT_EQ(result.others, 1U);
     EXPECT_THAT(result.examples, testing::ElementsAre(Nid{2}));
+}
+
+TEST_F(ProveFolder, CountsWhatCameInBesideThem) {
+    sent(1, 2);
+    there({test::numbered_mail(1), test::numbered_mail(9), test::numbered_mail(2)});
+    for (const Proof wanted : {Proof::Full, Proof::Counts}) {
+        const FolderProof result = proof(wanted);
+        EXPECT_TRUE(result.holds());
+        EXPECT_EQ(result.others, 1U);
+        EXPECT_EQ(result.newcomers, 1U);
+    }
+}
+
+TEST_F(ProveFolder, ExpectsWhatWasThereBefore) {
+    Journal journal(folder_ / "filled", {});
+    journal.begin_folder(kInbox, "Inbox", mail::kInboxPath, 2);
+    sent(1, 1, journal);
+    there({test::numbered_mail(7), test::numbered_mail(8), test::numbered_mail(1)});
+    EXPECT_EQ(proof(Proof::Full, journal).others, 2U);
+    EXPECT_EQ(proof(Proof::Full, journal).newcomers, 0U);
+    EXPECT_EQ(proof(Proof::Counts, journal).newcomers, 0U);
 }
 
 TEST_F(ProveFolder, WantsTwoOfAMessageThatWasSentTwice) {
