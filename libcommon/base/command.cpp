@@ -116,7 +116,14 @@ std::string read_output(int fd) {
     }
 }
 
-void wait_for(pid_t child) {
+/// What kind of failure it is when the command has no line for us.
+ErrorCode failure_of(const std::string& command) {
+    const bool for_one_user = command.find("MBX_ALIAS") != std::string::npos ||
+                              command.find("MBX_USER") != std::string::npos;
+    return for_one_user ? ErrorCode::NotAllowed : ErrorCode::BadConfig;
+}
+
+void wait_for(pid_t child, ErrorCode failure) {
     int status = 0;
     while (::waitpid(child, &status, 0) < 0) {
         if (errno != EINTR) {
@@ -124,11 +131,10 @@ void wait_for(pid_t child) {
         }
     }
     if (WIFSIGNALED(status)) {
-        throw Error(ErrorCode::BadConfig,
-                    fmt::format("the command was ended by signal {}", WTERMSIG(status)));
+        throw Error(failure, fmt::format("the command was ended by signal {}", WTERMSIG(status)));
     }
     if (WEXITSTATUS(status) != 0) {
-        throw Error(ErrorCode::BadConfig,
+        throw Error(failure,
                     fmt::format("the command ended with exit code {}", WEXITSTATUS(status)));
     }
 }
@@ -145,16 +151,17 @@ std::string first_line_of_command(const std::string& command) {
     const pid_t child = start(command, to.get());
     to.close();
     const std::string output = read_output(from.get());
-    wait_for(child);
+    const ErrorCode failure = failure_of(command);
+    wait_for(child, failure);
     std::string line = output.substr(0, output.find('\n'));
     if (!line.empty() && line.back() == '\r') {
         line.pop_back();
     }
     if (line.empty()) {
-        throw Error(ErrorCode::BadConfig, "the command printed nothing");
+        throw Error(failure, "the command printed nothing");
     }
     if (line.size() > kLongestLine) {
-        throw Error(ErrorCode::BadConfig, "the command printed a line beyond 64 KiB");
+        throw Error(failure, "the command printed a line beyond 64 KiB");
     }
     return line;
 }

@@ -15,6 +15,7 @@ namespace mbx::migration {
 struct SecretSources {
     std::string password_command;      ///< run with sh -c; first line of its output
     std::string password_file;         ///< mode 0600; first line
+    bool one_users_file = false;       ///< the password file is named after the alias
     std::string password_environment;  ///< name of a variable
     std::string token_environment;     ///< name of a variable that holds an OAuth 2 token
     std::string netrc_file;            ///< asked only when it exists; mode 0600
@@ -29,9 +30,9 @@ struct Mailbox {
 
 /// Fills connect.password or connect.oauth_token of a mailbox on a server; does nothing for kinds
 /// on disk, when a token command is set (the store runs it when it needs one), and when the SASL
-/// mechanism is EXTERNAL, GSSAPI or ANONYMOUS. Throws Error: BadConfig (a command fails, a file is
-/// open to others, a variable is not set), NoInput (no such file), NotAllowed (no source has a
-/// secret for this user and host).
+/// mechanism is EXTERNAL, GSSAPI or ANONYMOUS. Throws Error: NotAllowed (there is no
+/// secret for this user), BadConfig (there can be none for anybody: a command that is the same for
+/// all fails, a file is missing or open to others, a variable is not set).
 void fetch_secrets(Mailbox& mailbox);
 
 }  // namespace mbx::migration

@@ -124,21 +124,30 @@ void refuse_nul(std::string_view secret, std::string_view place) {
     }
 }
 
+Error with_code(const Error& error, ErrorCode code) {
+    return Error(code, error.text(), error.hint()).with_place(error.place());
+}
+
+/// nullopt: there is no such file.
+std::optional<std::string> read_netrc(const std::string& path) {
+    try {
+        return read_private_file(path);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::NoInput) {
+            throw with_code(error, ErrorCode::BadConfig);
+        }
+        return std::nullopt;
+    }
+}
+
 void fetch_from_netrc(Mailbox& mailbox) {
     const std::string& user =
         mailbox.connect.user.empty() ? mailbox.url.user : mailbox.connect.user;
-    std::optional<NetrcLogin> login;
-    try {
-        login =
-            find_in_netrc(read_private_file(mailbox.secrets.netrc_file), mailbox.url.host, user);
-    } catch (const Error& error) {
-        if (error.code() != ErrorCode::NoInput) {
-            throw;
-        }
-    }
+    const std::optional<std::string> netrc = read_netrc(mailbox.secrets.netrc_file);
+    const auto login = netrc ? find_in_netrc(*netrc, mailbox.url.host, user) : std::nullopt;
     if (!login) {
         throw Error(
-            ErrorCode::NotAllowed,
+            netrc ? ErrorCode::NotAllowed : ErrorCode::BadConfig,
             fmt::format("no password for {} at {}", user.empty() ? "a user" : base::escape(user),
                         base::escape(mailbox.url.host)),
             "give a password command, a password file (mode 0600), a netrc entry or an "
@@ -209,7 +218,12 @@ void fetch_secrets(Mailbox& mailbox) {
             throw;
         }
     } else if (!secrets.password_file.empty()) {
-        mailbox.connect.password = secret_from_file(secrets.password_file);
+        try {
+            mailbox.connect.password = secret_from_file(secrets.password_file);
+        } catch (const Error& error) {
+            throw with_code(error,
+                            secrets.one_users_file ? ErrorCode::NotAllowed : ErrorCode::BadConfig);
+        }
     } else if (!secrets.token_environment.empty()) {
         mailbox.connect.oauth_token = secret_from_environment(secrets.token_environment);
     } else if (!secrets.password_environment.empty()) {

@@ -7,8 +7,8 @@
 
 namespace mbx::migration {
 
-/// The first line of a file. Throws Error: NoInput (missing), BadConfig (group or others may read
-/// or write it, or it is empty or beyond 64 KiB).
+/// The first line of a file. Throws Error: NoInput (missing), NotAllowed (may not be read),
+/// BadConfig (group or others may read or write it, or it is empty or beyond 64 KiB).
 std::string secret_from_file(const std::string& path);
 
 struct NetrcLogin {

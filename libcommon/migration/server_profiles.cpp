@@ -64,6 +64,16 @@ unsigned parse_timeout(const std::string& value) {
     return seconds;
 }
 
+std::string parse_proxy(const std::string& value) {
+    for (const std::string_view scheme : {"socks5h://", "http://"}) {
+        if (base::starts_with_ignore_case(value, scheme) && value.size() > scheme.size()) {
+            return value;
+        }
+    }
+    refuse(fmt::format("found {}, expected socks5h://HOST:PORT or http://HOST:PORT",
+                       base::escape(value)));
+}
+
 using Take = std::function<void(ServerProfile&, const std::string&)>;
 
 Take folder(mail::SpecialUse use) {
@@ -119,7 +129,8 @@ const std::vector<Key>& keys() {
         {"ca-file", connect_text(&ConnectOptions::ca_file)},
         {"client-certificate", connect_text(&ConnectOptions::client_certificate)},
         {"client-key", connect_text(&ConnectOptions::client_key)},
-        {"proxy", connect_text(&ConnectOptions::proxy)},
+        {"proxy", [](ServerProfile& profile,
+                     const std::string& value) { profile.connect.proxy = parse_proxy(value); }},
         {"timeout",
          [](ServerProfile& profile, const std::string& value) {
              profile.connect.timeout_s = parse_timeout(value);
@@ -356,7 +367,7 @@ const ServerProfile& ServerProfiles::find(std::string_view name) const {
         names.push_back(profile.name);
     }
     const auto meant = base::closest(name, names);
-    throw Error(ErrorCode::BadConfig, fmt::format("has no section [{}]", base::escape(name)),
+    throw Error(ErrorCode::NoInput, fmt::format("has no section [{}]", base::escape(name)),
                 meant ? fmt::format("did you mean [{}]?", base::escape(*meant)) : "")
         .with_place(path_);
 }
@@ -393,6 +404,7 @@ Mailbox mailbox_of(const ServerProfile& profile, std::string_view alias) {
     mailbox.connect.authorization_id = with_alias(profile.authorization_id, alias);
     mailbox.secrets = profile.secrets;
     mailbox.secrets.password_file = with_alias(profile.secrets.password_file, alias);
+    mailbox.secrets.one_users_file = in_file;
     mailbox.secrets.password_command = in_command(profile.secrets.password_command);
     mailbox.connect.token_command = in_command(profile.connect.token_command);
     mailbox.folders = profile.folders;

@@ -30,7 +30,7 @@ class ServerProfiles {
     /// `path` is used in errors only.
     static ServerProfiles parse(std::string_view text, const std::string& path);
 
-    /// Without regard to case. Throws Error(BadConfig), with what may have been meant.
+    /// Without regard to case. Throws Error(NoInput), with what may have been meant.
     const ServerProfile& find(std::string_view name) const;
     const std::vector<ServerProfile>& all() const noexcept { return profiles_; }
 

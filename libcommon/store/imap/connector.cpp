@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "base/command.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -18,25 +18,6 @@ constexpr std::size_t kMostIdle = 4;
 constexpr unsigned kOverloaded = 20;  // times pause_ms, when the server asks to wait
 constexpr unsigned kMostDoublings = 5;
 constexpr std::chrono::milliseconds kPauseSlice{100};  // how long a stop request can go unnoticed
-
-/// First line of what a command prints. The command is the user's own, from the command line or
-/// servers.conf.
-std::string first_line_of(const std::string& command) {
-    std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "re"), &::pclose);
-    if (!pipe) {
-        throw Error(ErrorCode::BadConfig, "cannot run the token command");
-    }
-    std::string line;
-    for (int c = std::fgetc(pipe.get()); c != EOF && c != '\n'; c = std::fgetc(pipe.get())) {
-        line += static_cast<char>(c);
-    }
-    while (std::fgetc(pipe.get()) != EOF) {
-    }
-    if (::pclose(pipe.release()) != 0 || base::trim(line).empty()) {
-        throw Error(ErrorCode::NotAllowed, "the token command failed or printed nothing");
-    }
-    return std::string(base::trim(line));
-}
 
 }  // namespace
 
@@ -86,7 +67,12 @@ void Connector::pause(Backoff backoff, unsigned attempt) {
 std::unique_ptr<Session> Connector::log_in() {
     ConnectOptions options = options_;
     if (!options.token_command.empty()) {
-        options.oauth_token = first_line_of(options.token_command);
+        try {
+            options.oauth_token = base::first_line_of_command(options.token_command);
+        } catch (Error& error) {
+            error.with_place("token command");
+            throw;
+        }
     }
     auto session = std::make_unique<Session>(url_, options, diagnostics_, stop_);
     succeeded_ = true;

@@ -57,7 +57,7 @@ class GsaslExchange final : public SaslExchange {
   private:
     static void require(int result) {
         if (result != GSASL_OK) {
-            throw Error(ErrorCode::Usage,
+            throw Error(ErrorCode::BadConfig,
                         fmt::format("SASL mechanism: {}", gsasl_strerror(result)));
         }
     }
@@ -131,7 +131,7 @@ std::optional<std::string> choose_mechanism(const std::set<std::string, std::les
 std::unique_ptr<SaslExchange> start_exchange(std::string_view mechanism,
                                              const Credentials& credentials) {
     if (!credentials.authorization_id.empty() && !can_authorize(mechanism)) {
-        throw Error(ErrorCode::Usage,
+        throw Error(ErrorCode::BadConfig,
                     fmt::format("{} cannot open the mailbox of another user", mechanism),
                     "use PLAIN with an authorization identity");
     }

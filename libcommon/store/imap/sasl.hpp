@@ -38,8 +38,8 @@ struct Credentials {
 std::optional<std::string> choose_mechanism(const std::set<std::string, std::less<>>& offered,
                                             const Credentials& credentials, bool encrypted);
 
-/// Throws Error(Usage) for a mechanism that is not known here, or that cannot say the authorization
-/// identity that is given.
+/// Throws Error(BadConfig) for a mechanism that is not known here, or that cannot say the
+/// authorization identity that is given.
 std::unique_ptr<SaslExchange> start_exchange(std::string_view mechanism,
                                              const Credentials& credentials);
 

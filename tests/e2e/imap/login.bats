@@ -73,7 +73,7 @@ says() { # WORDS
         for mechanism in ${mechanisms[$server]}; do
             check 0 "$(url "$server" anna)" --password-file password --ca-file "$servers/ca.pem" --mechanism "$mechanism"
         done
-        check 64 "$(url "$server" anna)" --password-file password --tls none --mechanism NONSENSE
+        check 78 "$(url "$server" anna)" --password-file password --tls none --mechanism NONSENSE
     done
 }
 
@@ -104,7 +104,14 @@ says() { # WORDS
     check 0 "$(url dovecot anna)" --tls none --netrc-file netrc --mechanism PLAIN --trace trace
     MBX_PASSWORD=secret check 0 "$(url dovecot anna)" --tls none --trace trace
     check 78 "$(url dovecot anna)" --tls none --password-command 'exit 1'
+    check 77 "$(url dovecot anna)" --tls none --password-command "exit \$((\${#MBX_USER} > 0))"
+    check 77 "$(url dovecot anna)" --tls none --token-command "exit \$((\${#MBX_USER} > 0))"
+    check 78 "$(url dovecot anna)" --tls none --token-command 'exit 1'
+    says 'token command: the command ended with exit code 1'
     check 78 "$(url dovecot anna)" --tls none --password-file /dev/null
+    check 78 "$(url dovecot anna)" --tls none --password-file missing
+    check 77 "$(url dovecot bert)" --tls none --netrc-file netrc
+    check 78 "$(url dovecot anna)" --tls none --netrc-file missing
     grep -q CAPABILITY trace
     secrets=("secret" "$(printf 'secret' | base64)" "$(printf '\0anna\0secret' | base64)")
     for text in "${secrets[@]}"; do

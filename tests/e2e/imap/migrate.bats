@@ -93,6 +93,20 @@ same() { # SERVER USER SERVER USER
     same old emil cyrus emil
 }
 
+@test "a profile with which nobody can connect ends the run, and nobody has failed" {
+    printf 'Emil,emil,WRONG,CYRUS\r\n' >l.csv
+    cp l.csv before.csv
+    local line
+    for line in 'mechanism = FOO' 'client-certificate = missing.pem' 'ca-file = missing.pem'; do
+        sed -n "/^\[OLD\]/,/^\$/ { s/OLD/WRONG/; /^${line%% *} /d; /^\$/d; p }" servers.conf >wrong.conf
+        printf '%s\n' "$line" >>wrong.conf
+        sed -n '/^\[CYRUS\]/,/^$/p' servers.conf >>wrong.conf
+        outcome 78 mbx-migrate --quiet --servers wrong.conf l.csv
+        [[ $stderr == *'mbx-migrate: emil: keeps waiting: Error Opening Source Mailbox' ]]
+        cmp l.csv before.csv
+    done
+}
+
 @test "two workers on one list of many small mailboxes: everybody arrives once" {
     local i first
     for i in {11..22}; do

@@ -523,6 +523,16 @@ BobK on OLD: ready" ]
     done
 }
 
+@test "an import without its manifest is refused before anything is touched" {
+    mbx-migrate --quiet --phase export --work-dir medium l.csv
+    rm medium/SHA256SUMS "$FAKE/calls"
+    cp medium/l.csv before.csv
+    run -66 --separate-stderr mbx-migrate --phase import medium/l.csv
+    [[ $stderr == *'medium/SHA256SUMS: there is no such manifest, or it cannot be read'*'hint: '* ]]
+    cmp medium/l.csv before.csv
+    [ ! -e "$FAKE/calls" ]
+}
+
 @test "an option that a tool does not know ends the run, and nobody has failed" {
     cp l.csv before.csv
     printf '64' >"$FAKE/mbx-export.JohnD"

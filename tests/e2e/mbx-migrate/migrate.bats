@@ -98,6 +98,36 @@ wait_until() { # COMMAND...
     grep -q '^maildir:.*/new/full: 1 message$' l.csv.log
 }
 
+@test "a profile that gives nobody a password ends the run, and nobody has failed" {
+    setup JohnD MarySm
+    printf '%s\r\n' 'John Doe,JohnD,OLD,NEW' 'Mary Smith,MarySm,OLD,NEW' >l.csv
+    cp l.csv before.csv
+    printf 'secret\n' >open
+    chmod 644 open
+    : >netrc
+    chmod 600 netrc
+    local profile
+    for profile in 'password-file = missing' 'password-file = open' 'password-command = false' 'proxy = foo' \
+        'password-environment = MBX_NOT_SET' 'token-environment = MBX_NOT_SET' 'token-command = false' 'netrc-file = missing'; do
+        printf '[OLD]\nurl = imap://127.0.0.1:1\n%s\n[NEW]\nurl = maildir:new/{alias}\n' "$profile" >wrong.conf
+        run --separate-stderr mbx-migrate --quiet --servers wrong.conf l.csv
+        printf '%s: %d\n%s\n' "$profile" "$status" "$stderr"
+        [ "$status" -eq 78 ]
+        [ -n "$stderr" ]
+        cmp l.csv before.csv
+    done
+    # shellcheck disable=SC2016 # for the shell of the tool
+    for profile in 'password-file = {alias}.missing' 'password-command = test -z {alias}' 'token-command = test -z "$MBX_USER"' \
+        'netrc-file = netrc'; do
+        printf '[OLD]\nurl = imap://127.0.0.1:1\n%s\n[NEW]\nurl = maildir:new/{alias}\n' "$profile" >wrong.conf
+        run mbx-migrate --quiet --servers wrong.conf l.csv
+        printf '%s: %d\n%s\n' "$profile" "$status" "$output"
+        [ "$status" -eq 65 ]
+        [ "$(row MarySm)" = 'FAILURE,Mary Smith,MarySm,OLD,NEW,Error Opening Source Mailbox' ]
+        cp before.csv l.csv
+    done
+}
+
 @test "the source is not changed by a single byte" {
     setup JohnD
     printf 'John Doe,JohnD,OLD,NEW\r\n' >l.csv

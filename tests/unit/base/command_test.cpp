@@ -43,6 +43,17 @@ TEST(FirstLineOfCommand, RefusesACommandThatFails) {
     EXPECT_EQ(refusal("kill -9 $$"), "the command was ended by signal 9");
 }
 
+TEST(FirstLineOfCommand, MayFailForOneUserOnlyWhereItNamesHim) {
+    for (const char* command : {"false $MBX_USER", "false \"${MBX_ALIAS}\"", "true $MBX_USER"}) {
+        try {
+            first_line_of_command(command);
+            ADD_FAILURE() << "not refused: " << command;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), ErrorCode::NotAllowed) << command;
+        }
+    }
+}
+
 TEST(FirstLineOfCommand, RefusesNothingAndTooMuch) {
     EXPECT_EQ(refusal("true"), "the command printed nothing");
     EXPECT_EQ(refusal("head -c 100000 /dev/zero"), "the command printed a line beyond 64 KiB");

@@ -114,6 +114,21 @@ TEST(FetchSecrets, NamesTheCommandThatFailed) {
                  "password command: the command ended with exit code 2");
 }
 
+TEST(FetchSecrets, BlamesTheConfigurationForAFileThatIsThatOfAllUsers) {
+    const test::TemporaryFolder folder;
+    Mailbox mailbox = imap_mailbox();
+    for (const std::string& path :
+         {folder / "none", write_file(folder / "open", "x\n", 0644), folder / "."}) {
+        mailbox.secrets.password_file = path;
+        mailbox.secrets.one_users_file = false;
+        EXPECT_EQ(refused([&] { fetch_secrets(mailbox); }).code(), ErrorCode::BadConfig);
+        mailbox.secrets.one_users_file = true;
+        const Error error = refused([&] { fetch_secrets(mailbox); });
+        EXPECT_EQ(error.code(), ErrorCode::NotAllowed);
+        EXPECT_EQ(error.place(), path);
+    }
+}
+
 TEST(FetchSecrets, ReadsTheEnvironment) {
     ASSERT_EQ(::setenv("MBX_TEST_SECRET", "from environment", 1), 0);
     Mailbox mailbox = imap_mailbox();
@@ -135,6 +150,8 @@ TEST(FetchSecrets, ReadsTheNetrcLast) {
     const Error error = refused([&] { fetch_secrets(mailbox); });
     EXPECT_EQ(error.code(), ErrorCode::NotAllowed);
     EXPECT_EQ(error.text(), "no password for nobody at other.example");
+    mailbox.secrets.netrc_file = folder / "none";
+    EXPECT_EQ(refused([&] { fetch_secrets(mailbox); }).code(), ErrorCode::BadConfig);
 }
 
 TEST(FetchSecrets, NeedsNoneForAFolderOnDiskOrACertificate) {

@@ -111,6 +111,19 @@ TEST(ServerProfiles, LetNoAliasBecomeAPartOfACommand) {
     EXPECT_EQ(found.connect.token_command, "token ${MBX_ALIAS}");
 }
 
+TEST(ServerProfiles, KnowWhetherAPasswordFileIsOfOneUser) {
+    constexpr const char* kStart = "[A]\nurl = imaps://h\npassword-file = /s/";
+    EXPECT_TRUE(mailbox(kStart + std::string("{alias}\n"), "j").secrets.one_users_file);
+    EXPECT_FALSE(mailbox(kStart + std::string("all\n"), "j").secrets.one_users_file);
+}
+
+TEST(ServerProfiles, RefuseAProxyOfNoKnownKind) {
+    for (const char* proxy : {"foo", "foo:1080", "ftp://h:1", "socks5h://"}) {
+        const Error error = refused(std::string("[A]\nurl = imaps://h\nproxy = ") + proxy + "\n");
+        EXPECT_EQ(error.place(), "servers.conf:3") << proxy;
+    }
+}
+
 TEST(ServerProfiles, SuggestTheKeyThatWasMeant) {
     const Error error = refused("[A]\nurl = imaps://h\npasword-file = x\n");
     EXPECT_STREQ(error.what(), "servers.conf:3: unknown key pasword-file");
@@ -124,6 +137,7 @@ TEST(ServerProfiles, SuggestTheServerThatWasMeant) {
         profiles.find("GW-PORD1");
         FAIL() << "found";
     } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::NoInput);
         EXPECT_STREQ(error.what(), "s.conf: has no section [GW-PORD1]");
         EXPECT_EQ(error.hint(), "did you mean [GW-PROD1]?");
     }
