@@ -421,6 +421,22 @@ setup_again() {
     [ "$(cut -d' ' -f1 "$FAKE/calls")" = pst-import ]
 }
 
+@test "the list for the import keeps those of an earlier list of the same name" {
+    cp l.csv all.csv
+    grep -v JohnD all.csv >l.csv
+    mbx-migrate --quiet --phase export --work-dir gap l.csv
+    grep JohnD all.csv >l.csv
+    mbx-migrate --quiet --phase export --work-dir gap l.csv
+    [ "$(cut -d, -f1 gap/l.csv | tr '\n' ' ')" = 'Mary Smith "K John Doe ' ]
+    # Exported once more: nobody is there twice.
+    rm gap/OLD/BobK.pst
+    printf 'Bob,BobK,OLD,NEW\n' >l.csv
+    mbx-migrate --quiet --phase export --work-dir gap l.csv
+    [ "$(cut -d, -f1 gap/l.csv | tr '\n' ' ')" = 'Mary Smith John Doe Bob ' ]
+    mbx-migrate --quiet --phase import gap/l.csv
+    [ "$(grep -c 'Migrated No Errors' gap/l.csv)" -eq 3 ]
+}
+
 @test "an export does not replace a list whose import has begun" {
     mbx-migrate --quiet --phase export --work-dir gap l.csv
     mbx-migrate --quiet --phase import gap/l.csv
