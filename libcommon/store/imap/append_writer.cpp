@@ -352,6 +352,14 @@ class AppendWriter final : public FolderWriter {
 
     /// Trouble of the server's own may be over at a second try; otherwise it lies in the message.
     void refused(SlotRef slot, const Response& response) {
+        std::optional<base::UnixTime>& date = slot->message.internal_date;
+        if (date && date->seconds < 0) {  // more than Cyrus and Courier can count
+            date.reset();
+            diagnostics_.report({base::Severity::Warning, "date-dropped", slot->message.id,
+                                 "the server may not keep a date before 1970"});
+            again_.push_back(slot);
+            return;
+        }
         Error failure = refusal(*slot, response);
         if (failure.code() == ErrorCode::Unavailable && !std::exchange(slot->was_refused, true)) {
             again_.push_back(slot);

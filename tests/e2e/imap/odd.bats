@@ -97,6 +97,18 @@ everywhere() { # USER
     talk munging gina 'EXAMINE INBOX' 'FETCH 1:* (BODY.PEEK[HEADER.FIELDS (SUBJECT)])' | grep -q '^Subject: XX Latin-1'
 }
 
+@test "a date before 1970 is left out where the server refuses it" {
+    printf 'Subject: old\r\n\r\ntext\r\n' >old.eml
+    talk dovecot hans 'APPEND INBOX "17-Jul-1969 02:44:25 +0000" <old.eml'
+    mbx-export --quiet --tls none "$(url dovecot hans)" a.pst
+    for server in cyrus courier; do
+        cp a.pst "$server.pst"
+        outcome 0 pst-import --tls none "$server.pst" "$(url "$server" hans)"
+        [[ $stderr == *'may not keep a date before 1970'* && $stderr == *'1 message with another date'* ]]
+        compare-mailboxes "$(url dovecot hans)" "$(url "$server" hans)" --ignore-empty --no-dates
+    done
+}
+
 @test "mail that is marked as deleted stays marked, and is not lost" {
     printf 'Subject: going\n\nsoon\n' >old/cur/1:2,ST
     printf 'Subject: staying\n\nlong\n' >old/cur/2:2,FRS

@@ -204,6 +204,24 @@ TEST_F(AppendWriter, TriesOnceMoreWhenTheServerHasTroubleOfItsOwn) {
     EXPECT_EQ(server.connections(), 1);
 }
 
+TEST_F(AppendWriter, SendsAMessageWithoutADateThatTheServerRefuses) {
+    server.on("APPEND", [&](Turn& turn) {
+        if (turn.command().find("-1969 ") != std::string::npos) {
+            turn.bad("Invalid date-time in Append command");
+            return true;
+        }
+        return false;
+    });
+    mail::Message old = message(numbered(1));
+    old.internal_date = base::UnixTime{-86'400};
+    mail::Message young = message(numbered(2));
+    young.internal_date = base::UnixTime{86'400};
+    EXPECT_EQ(append({old, young}).size(), 2U);
+    expect_each_once(2);
+    EXPECT_EQ(reported(), (std::vector<std::string>{"date-dropped"}));
+    EXPECT_EQ(server.count("APPEND"), 4);  // both, each by itself, the first once more
+}
+
 TEST_F(AppendWriter, LeavesAServerThatObeysTheLinesOfARefusedMessage) {
     server.capabilities = "IMAP4rev1 LITERAL+ UIDPLUS";
     int literals = 0;
