@@ -72,7 +72,7 @@ base::File open_trace(const std::string& path) {
     return file;
 }
 
-Error connect_error(CURLcode code, const std::string& detail) {
+Error connect_error(CURLcode code, const std::string& detail, std::string hint) {
     const std::string text = detail.empty() ? curl_easy_strerror(code) : base::escape(detail);
     switch (code) {
         case CURLE_PEER_FAILED_VERIFICATION:
@@ -88,8 +88,19 @@ Error connect_error(CURLcode code, const std::string& detail) {
         case CURLE_COULDNT_RESOLVE_PROXY:
             return Error(ErrorCode::Unavailable, text, "check the host's name");
         default:
-            return Error(ErrorCode::Unavailable, "cannot connect: " + text);
+            return Error(ErrorCode::Unavailable, "cannot connect: " + text, std::move(hint));
     }
+}
+
+/// What to try when host and port are reached and do not speak as expected.
+std::string other_scheme(CURLcode code, const MailboxUrl& url, bool silent) {
+    if (url.tls_from_start && code == CURLE_SSL_CONNECT_ERROR) {
+        return "imaps:// is TLS from the start, as on port 993; port 143 is for imap://";
+    }
+    if (!url.tls_from_start && code == CURLE_OPERATION_TIMEDOUT && silent) {
+        return "imap:// is not TLS from the start, as on port 143; port 993 is for imaps://";
+    }
+    return {};
 }
 
 }  // namespace
@@ -205,7 +216,10 @@ void Connection::State::open(const MailboxUrl& url) {
                                                      kBye.size(), words.find('\n') - kBye.size()))))
                 .with_place(place);
         }
-        throw connect_error(code, error_text).with_place(place);
+        curl_off_t connected_us = 0;
+        curl_easy_getinfo(curl.get(), CURLINFO_CONNECT_TIME_T, &connected_us);
+        const bool silent = connected_us > 0 && handshake.empty();
+        throw connect_error(code, error_text, other_scheme(code, url, silent)).with_place(place);
     }
     curl_easy_getinfo(curl.get(), CURLINFO_ACTIVESOCKET, &socket);
     linger(true);

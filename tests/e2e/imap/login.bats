@@ -159,9 +159,17 @@ says() { # WORDS
         check 69 "$(url courier hans)" --tls none --password-file password
 }
 
+@test "each port with the scheme of the other one: the words name the right one" {
+    check 69 "imaps://anna@127.0.0.1:$(port dovecot imap)" --password-file password --ca-file "$servers/ca.pem"
+    says 'hint: imaps:// is TLS from the start, as on port 993; port 143 is for imap://'
+    check 69 "imap://anna@127.0.0.1:$(port dovecot imaps)" --password-file password --timeout 1
+    says 'hint: imap:// is not TLS from the start, as on port 143; port 993 is for imaps://'
+}
+
 @test "nobody listens" {
     check 69 "imap://anna@127.0.0.1:$(free_ports 1)" --tls none --password-file password
     says 'cannot connect'
+    [[ $stderr != *hint* ]]
 }
 
 @test "too many connections of one user: wait, then say so" {
