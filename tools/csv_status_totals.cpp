@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -56,7 +57,9 @@ class Check final : public ListCommand {
     void declare(cli::OptionSet& options) override {
         options.group("Check options")
             .value("servers", &servers_file_, "FILE",
-                   "also check that every server has a section in this servers.conf");
+                   "also check that every server has a section in this servers.conf")
+            .choice("phase", &phase_, {"all", "export", "import"},
+                    "which servers: all (the default), those of the source or of the destination");
     }
 
   private:
@@ -71,23 +74,35 @@ class Check final : public ListCommand {
         }
     }
 
+    /// Names each server that is not known once, at its first row.
     bool knows_servers(const cli::Context& context, const RecipientList& list,
                        const migration::ServerProfiles& profiles) const {
+        std::set<std::string> asked;
         bool all = true;
+        const auto ask = [&](const std::string& server, std::size_t line) {
+            if (!asked.insert(base::ascii_lower(server)).second) {
+                return;
+            }
+            try {
+                static_cast<void>(profiles.find(server));
+            } catch (Error& error) {
+                all = false;
+                context.console.error(error.with_place(fmt::format("{}:{}", path_, line)));
+            }
+        };
         for (const ListRow& row : list.rows()) {
-            for (const std::string* server : {&row.recipient.source, &row.recipient.destination}) {
-                try {
-                    static_cast<void>(profiles.find(*server));
-                } catch (Error& error) {
-                    all = false;
-                    context.console.error(error.with_place(fmt::format("{}:{}", path_, row.line)));
-                }
+            if (phase_ != "import") {
+                ask(row.recipient.source, row.line);
+            }
+            if (phase_ != "export") {
+                ask(row.recipient.destination, row.line);
             }
         }
         return all;
     }
 
     std::optional<std::string> servers_file_;
+    std::string phase_ = "all";
 };
 
 class Report final : public ListCommand {

@@ -317,6 +317,15 @@ setup_again() {
     [ "$(<"$FAKE/NEW/JohnD/1")" = JohnD ]
 }
 
+@test "each side of a gap needs the profiles of its own servers only" {
+    sed -n '/OLD/,+1p' servers.conf >old.conf
+    sed -n '/NEW/,+1p' servers.conf | sed '/OLD/d' >new.conf
+    run -0 --separate-stderr mbx-migrate --quiet --phase export --servers old.conf --work-dir medium l.csv
+    [ -z "$stderr" ]
+    run -0 --separate-stderr mbx-migrate --quiet --phase import --servers new.conf medium/l.csv
+    [ -z "$stderr" ]
+}
+
 @test "a PST file from a medium that is not sound fails its recipient, and the others go on" {
     mbx-migrate --quiet --phase export --work-dir medium l.csv
     rm "$FAKE/calls"
