@@ -39,7 +39,10 @@ def one_line(text):
 
 def decoded(raw, charset):
     try:
-        return raw.decode(MEANT.get(charset.lower(), charset))
+        text = raw.decode(MEANT.get(charset.lower(), charset))
+        if charset.lower() == 'big5' and text != raw.decode('big5hkscs'):
+            raise Unclear('characters that Big5 has in several ways')
+        return text
     except (LookupError, UnicodeDecodeError) as error:
         raise Unclear(f'no {charset} (RFC 2046 4.1.2)') from error
 
@@ -66,10 +69,13 @@ class Stated:
         self.unsaid = []
         self.mail = email.message_from_bytes(raw, policy=email.policy.compat32)
         self.bare_cr = re.search(rb'\r(?!\n)', raw) is not None
+        self.odd_controls = False
         self.flowed = False
         self.html_charset = 'us-ascii'
         self.bodies = {}
         self.defects = [type(defect).__name__ for part in self.mail.walk() for defect in part.defects]
+        if not self.mail.keys():  # it may begin behind a blank line
+            self.defects.append('NoHeaderDefect')
         self.fields = collections.defaultdict(list)
         for name, value in self.mail.raw_items():
             self.fields[name.lower()].append(re.sub(r'[\r\n]+', '', value))
@@ -210,7 +216,7 @@ class Stated:
         if (part['content-transfer-encoding'] or '').strip().lower() == 'quoted-printable' and \
                 re.search(r'=(?![0-9A-Fa-f]{2}|[ \t]*\r?$)', part.get_payload(), flags=re.M):
             raise Unclear('"=" before other than two digits (RFC 2045 6.7)')
-        self.bare_cr = self.bare_cr or re.search(r'\r(?!\n)', text) is not None
+        self.odd_controls = self.odd_controls or re.search(r'\r(?!\n)|\0', text) is not None
         return text
 
     def text(self):
