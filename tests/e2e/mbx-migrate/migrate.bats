@@ -175,15 +175,19 @@ wait_until() { # COMMAND...
     done
 }
 
+kill_behind_the_row() { # ALIAS
+    mkdir -p bin
+    # shellcheck disable=SC2016 # for that script
+    printf '#!/bin/sh\ncase "$*" in *%s.pst.journal*) kill -KILL $PPID ;; *) exec /bin/rm "$@" ;; esac\n' "$1" >bin/rm
+    chmod +x bin/rm
+    PATH=$PWD/bin:$PATH run -137 mbx-migrate --quiet --servers servers.conf l.csv
+    [ -e "mbx-migrate.work/OLD/$1.pst.journal" ]
+}
+
 @test "killed when the row is written and the PST file still there, the next run removes it" {
     setup JohnD MarySm
     printf 'J,JohnD,OLD,NEW\r\nM,MarySm,OLD,NEW\r\n' >l.csv
-    mkdir bin
-    # shellcheck disable=SC2016 # for that script
-    printf '#!/bin/sh\ncase "$*" in *JohnD.pst.journal*) kill -KILL $PPID ;; *) exec /bin/rm "$@" ;; esac\n' >bin/rm
-    chmod +x bin/rm
-    PATH=$PWD/bin:$PATH run mbx-migrate --quiet --servers servers.conf l.csv
-    [ "$status" -eq 137 ]
+    kill_behind_the_row JohnD
     [ "$(row JohnD)" = 'SUCCESS,J,JohnD,OLD,NEW,Migrated No Errors' ]
     [ "$(row MarySm)" = M,MarySm,OLD,NEW ]
     [ -e mbx-migrate.work/OLD/JohnD.pst ]
@@ -204,6 +208,33 @@ wait_until() { # COMMAND...
 ./OLD/exported.pst.journal ./OLD/failed.pst ./OLD/failed.pst.journal ./OTHER/JohnD.pst ./OTHER/JohnD.pst.journal " ]
     arrived JohnD
     arrived MarySm
+}
+
+@test "killed behind the row of a list, another list begins anew instead of taking its PST file for its own" {
+    setup JohnD
+    printf 'J,JohnD,OLD,NEW\r\n' | tee l.csv >later.csv
+    kill_behind_the_row JohnD
+    deliver old/JohnD 11 S "$MBX_SOURCE/tests/data/mail/01-plain.eml"
+    run mbx-migrate --quiet --servers servers.conf later.csv
+    [ "$status" -eq 65 ]
+    grep -q '^FAILURE,J,JohnD,OLD,NEW,Destination Inbox Missing Or Not Empty,' later.csv
+    rm -r new/JohnD
+    mkdir -p new/JohnD/{cur,new,tmp}
+    csv-status retry later.csv >again.csv
+    mbx-migrate --quiet --servers servers.conf again.csv
+    diff <(contents old/JohnD) <(contents new/JohnD)
+}
+
+@test "killed before the row of a list, another list goes on, and the log says what that means" {
+    setup JohnD
+    printf 'J,JohnD,OLD,NEW\r\n' | tee l.csv >later.csv
+    kill_behind_the_row JohnD
+    cp later.csv l.csv
+    mbx-migrate --quiet --servers servers.conf later.csv
+    grep -q '^SUCCESS,J,JohnD,OLD,NEW,Migrated No Errors,' later.csv
+    grep -q 'warning: .*/JohnD.pst: its import had come to its end; mail that is newer' later.csv.log
+    [ ! -e mbx-migrate.work/OLD ]
+    arrived JohnD
 }
 
 @test "two workers on one list move everybody once" {
