@@ -558,6 +558,13 @@ BobK on OLD: ready" ]
     [ ! -e "$FAKE/calls" ]
 }
 
+@test "where nobody has been exported there is nothing to import, and no manifest" {
+    rm -r "$FAKE/OLD"
+    run -65 mbx-migrate --quiet --phase export --work-dir medium l.csv
+    run -0 mbx-migrate --quiet --phase import medium/l.csv
+    [[ $output == *'/medium/l.csv: 0 recipients, 0 succeeded, 0 failed, 0 pending' ]]
+}
+
 @test "an option that a tool does not know ends the run, and nobody has failed" {
     cp l.csv before.csv
     printf '64' >"$FAKE/mbx-export.JohnD"
