@@ -75,7 +75,7 @@ TEST_F(ImapSession, AsksForAUserWhenNoneIsGiven) {
             diagnostics, stop);
         FAIL() << "logged in";
     } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ErrorCode::BadConfig);
+        EXPECT_EQ(error.code(), ErrorCode::Usage);
         EXPECT_EQ(error.text(), "no user is given");
     }
 }
