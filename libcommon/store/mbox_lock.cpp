@@ -105,17 +105,19 @@ MboxWriteLock::~MboxWriteLock() {
     unlock_file();
 }
 
-/// False when somebody else has made it.
+/// False when somebody else has made it. Written aside and renamed: one that a killed process has
+/// left must always name it, or it would never be seen to be stale.
 bool MboxWriteLock::make_lock_file() {
+    const std::string aside = "." + lock_name_ + ".mbx-part";
     try {
-        base::File lock = folder_.create_file(lock_name_);
-        has_lock_file_ = true;
+        folder_.remove(aside);
+        base::File lock = folder_.create_file(aside);
         lock.write(base::as_bytes(fmt::format("{}\n", ::getpid())));
+        folder_.rename(aside, folder_, lock_name_);
+        has_lock_file_ = true;
         return true;
-    } catch (const Error& error) {
-        if (has_lock_file_) {
-            return true;  // made, though its text could not be written
-        }
+    } catch (const Error&) {
+        folder_.remove(aside);
         const bool exists =
             ::faccessat(folder_.descriptor(), lock_name_.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
         return exists ? remove_stale_lock_file() && make_lock_file() : true;

@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
+#include <fstream>
+#include <thread>
 
 #include "base/file.hpp"
 #include "gzip.hpp"
@@ -562,6 +565,31 @@ TEST(MboxStore, LocksWhatItWrites) {
         EXPECT_EQ(::fcntl(other.descriptor(), F_OFD_SETLK, &lock), -1);
     }
     EXPECT_FALSE(fs::exists(folder / "f.lock"));
+}
+
+TEST(MboxStore, MakesNoLockFileThatDoesNotNameItsProcess) {
+    const test::TemporaryFolder folder;
+    put_file(folder / "f", mbox_of("1"));
+    put_file(folder / ".f.lock.mbx-part", "");  // of a process that was killed right there
+    OpenedStore store("mbox:" + folder / "f", OpenMode::Write);
+    std::atomic<bool> done{false};
+    std::thread locking([&] {
+        while (!done) {
+            store->writer(mail::kInboxPath);
+        }
+    });
+    for (int seen = 0; seen < 100;) {
+        std::ifstream lock(folder / "f.lock");
+        std::string text;
+        if (lock) {
+            std::getline(lock, text);
+            EXPECT_EQ(text, std::to_string(::getpid()));
+            ++seen;
+        }
+    }
+    done = true;
+    locking.join();
+    EXPECT_FALSE(fs::exists(folder / ".f.lock.mbx-part"));
 }
 
 TEST(MboxStore, RespectsTheLockOfAnother) {
