@@ -42,6 +42,13 @@ inline std::set<std::string> files_below(const std::string& path) {
     return names;
 }
 
+inline constexpr const char* kPostmark = "From a@b Sat Jan  3 01:05:34 1996\n";
+
+/// An mbox of one message.
+inline std::string mbox_of(const std::string& subject) {
+    return kPostmark + ("Subject: " + subject) + "\n\nbody\n\n";
+}
+
 inline mail::Message message_of(std::string text, std::int64_t date = 1'000'000'000) {
     mail::Message message;
     message.source = base::memory_source(std::move(text));
