@@ -139,6 +139,8 @@ class PstImport final : public cli::Tool {
                   "put what winmail.dat attachments hold in their place")
             .flag("no-exact-source", &no_exact_source_,
                   "make each message from its properties, although its original bytes are there")
+            .flag("salvage", &options_.salvage,
+                  "import damaged messages, too, as far as they can be read")
             .number<std::uint32_t>("code-page", &code_page_, "N",
                                    "of 8-bit text in old files (default: 1252)")
             .choice("reader", &reader_, {"auto", "own", "libpff"},

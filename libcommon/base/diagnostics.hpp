@@ -35,4 +35,26 @@ class DiagnosticList final : public Diagnostics {
     std::vector<Diagnostic> items;
 };
 
+/// Hands on what it gets, and remembers the first error among it.
+class ErrorWatch final : public Diagnostics {
+  public:
+    /// next outlives this.
+    explicit ErrorWatch(Diagnostics& next) : next_(next) {}
+
+    void report(Diagnostic diagnostic) override {
+        if (diagnostic.severity == Severity::Error && first_.empty()) {
+            first_ = diagnostic.place.empty() ? diagnostic.text
+                                              : diagnostic.place + ": " + diagnostic.text;
+        }
+        next_.report(std::move(diagnostic));
+    }
+
+    /// Place and text of the first error since the last call; empty when there was none.
+    std::string take() { return std::exchange(first_, {}); }
+
+  private:
+    Diagnostics& next_;
+    std::string first_;
+};
+
 }  // namespace mbx::base

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "mapi/property_bag.hpp"
@@ -46,6 +47,9 @@ struct Message {
     std::vector<Attachment> attachments;
     bool associated =
         false;  ///< folder-associated information (FAI), not a message that people see
+    /// Of a message read from a file: what of it, embedded messages included, could not be read and
+    /// is left out, in words; empty when all of it is here.
+    std::string damage;
 };
 
 /// Embedded messages are followed to this depth, on reading, converting and writing; deeper ones

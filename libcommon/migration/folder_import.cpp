@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "convert/to_mail.hpp"
 #include "mail/crlf.hpp"
+#include "migration/salvage.hpp"
 #include "migration/store_walk.hpp"
 
 namespace mbx::migration {
@@ -26,6 +27,22 @@ std::optional<std::uint64_t> size_over(const base::ByteSource& source, std::uint
     }
     const std::uint64_t size = mail::crlf_size(source).bytes;
     return size > limit ? std::optional(size) : std::nullopt;
+}
+
+/// Why a message is not what it was; empty when it is. Bytes that are proven by their digest are.
+std::string damage_of(const mapi::Message& stored, convert::SourceOrigin origin) {
+    switch (origin) {
+        case convert::SourceOrigin::Exact:
+            return {};
+        case convert::SourceOrigin::Damaged:
+            return stored.damage.empty()
+                       ? "it does not give back the bytes that it was made from; it is damaged"
+                       : stored.damage;
+        case convert::SourceOrigin::Rebuilt:
+        case convert::SourceOrigin::Edited:
+            break;
+    }
+    return stored.damage;
 }
 
 }  // namespace
@@ -144,37 +161,47 @@ void FolderImport::import_message(Nid nid, pst::MessageCursor& cursor) {
         context_.progress.advance(1, 0);
         return;
     }
-    std::optional<mail::Message> message;
+    std::optional<ReadMessage> message;
     Landed landed;
     try {
         message = read(nid, cursor);
         if (message) {
             // Reads all of it: what cannot be read shows here and not halfway to the server.
-            message->source = in_memory_when_small(message->source);
-            landed.key = content_key(*message->source);
+            message->mail.source = in_memory_when_small(message->mail.source);
+            landed.key = content_key(*message->mail.source);
         }
     } catch (const Error& error) {
         if (!is_about_one_message(error)) {
             stop_when_asked();
             throw;
         }
-        add_bad_item(nid, BadKind::Unreadable, error.what(), message ? message->source : nullptr);
+        add_bad_item(nid, BadKind::Unreadable, error.what(),
+                     message ? message->mail.source : nullptr);
         return;
     }
-    if (message) {
-        landed.nid = nid;
-        landed.flags = message->flags;
-        landed.keywords = message->keywords;
-        landed.internal_date = message->internal_date;
-        send_message(*message, std::move(landed));
+    if (!message) {
+        return;
     }
+    const mail::Message& mail = message->mail;
+    if (!message->damage.empty()) {
+        add_bad_item(nid, BadKind::Unreadable, message->damage, mail.source);
+        return;
+    }
+    landed.nid = nid;
+    landed.flags = mail.flags;
+    landed.keywords = mail.keywords;
+    landed.internal_date = mail.internal_date;
+    send_message(mail, std::move(landed));
 }
 
-std::optional<mail::Message> FolderImport::read(Nid nid, pst::MessageCursor& cursor) {
-    const mapi::Message stored = cursor.message();
+std::optional<FolderImport::ReadMessage> FolderImport::read(Nid nid, pst::MessageCursor& cursor) {
+    mapi::Message stored = cursor.message();
     if (convert::is_hidden_item(stored)) {
         ++result_.hidden;
         return std::nullopt;
+    }
+    if (options_.salvage) {
+        leave_out_unreadable(stored);
     }
     convert::ToMailOptions options;
     options.folder = target_.special;
@@ -182,12 +209,13 @@ std::optional<mail::Message> FolderImport::read(Nid nid, pst::MessageCursor& cur
     options.unpack_tnef = options_.unpack_tnef;
     options.directory = &addresses_;
     losses_.set_place(target_.pst_path + " " + to_string(nid));
-    mail::Message message = convert::to_mail(stored, options, losses_).message;
-    if (!options_.messages.takes(message)) {
+    convert::ConvertedMail converted = convert::to_mail(stored, options, losses_);
+    if (!options_.messages.takes(converted.message)) {
         ++result_.filtered;
         return std::nullopt;
     }
-    return message;
+    std::string damage = options_.salvage ? std::string() : damage_of(stored, converted.origin);
+    return ReadMessage{std::move(converted.message), std::move(damage)};
 }
 
 void FolderImport::send_message(const mail::Message& message, Landed landed) {

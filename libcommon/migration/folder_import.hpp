@@ -42,8 +42,12 @@ class FolderImport {
     std::optional<pst::ndb::Nid> next(pst::MessageCursor& cursor);
     void stop_when_asked();
     void import_message(pst::ndb::Nid nid, pst::MessageCursor& cursor);
-    /// nullopt for what is not to be moved.
-    std::optional<mail::Message> read(pst::ndb::Nid nid, pst::MessageCursor& cursor);
+    struct ReadMessage {
+        mail::Message mail;
+        std::string damage;  // why it is not to be moved; empty when it is
+    };
+    /// nullopt for what is no mail, or not wanted.
+    std::optional<ReadMessage> read(pst::ndb::Nid nid, pst::MessageCursor& cursor);
     void send_message(const mail::Message& message, Landed landed);
 
     /// When the first message goes there.

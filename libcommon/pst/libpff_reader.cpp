@@ -40,9 +40,12 @@ constexpr ContentsKind kAssociated{libpff_folder_get_number_of_sub_associated_co
                                    libpff_folder_get_sub_associated_content, true};
 
 mapi::Message read_one(const Item& item, bool associated, PropertyContext context) {
+    base::ErrorWatch errors(*context.diagnostics);
+    context.diagnostics = &errors;
     context.place = fmt::format("message {}", ndb::to_string(item.nid()));
     mapi::Message message = libpff::read_message(item, context);
     message.associated = associated;
+    message.damage = errors.take();
     return message;
 }
 

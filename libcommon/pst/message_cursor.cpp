@@ -117,7 +117,9 @@ std::string place_of_message(Nid nid) {
 mapi::Message read_message_node(const StoreContext& context, const ndb::Node& node) {
     const std::string place = place_of_message(node.nid);
     try {
+        context.take_error();  // of something else
         mapi::Message message = read_message(node.data, node.sub, place, context);
+        message.damage = context.take_error();
         message.associated = node.nid.type() == NidType::AssociatedMessage;
         return message;
     } catch (Error& error) {

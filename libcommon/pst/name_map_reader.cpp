@@ -83,6 +83,7 @@ NameMap::NameMap(base::ByteView sets, base::ByteView entries, base::ByteView str
                              "wPropIdx 0x{:04x}) names nothing",
                              i, std::uint32_t{entry.dwPropertyID}, std::uint16_t{entry.wGuid},
                              std::uint16_t{entry.wPropIdx})});
+            damaged_ = true;
             continue;
         }
         const auto id = static_cast<std::uint16_t>(mapi::kFirstNamedPropertyId + entry.wPropIdx);
@@ -106,7 +107,7 @@ NameMap read_name_map(const ndb::SharedBlockFile& file, base::Diagnostics& diagn
         if (!node) {
             diagnostics.report({base::Severity::Warning, "missing-node", kPlace,
                                 "the store has none; named properties are left out"});
-            return {};
+            return NameMap(true);
         }
         const ltp::PropertyContextReader properties(file, node->data, node->sub);
         const auto stream = [&](mapi::PropertyTag tag) {
@@ -117,7 +118,7 @@ NameMap read_name_map(const ndb::SharedBlockFile& file, base::Diagnostics& diagn
                        stream(mapi::PidTagNameidStreamString), diagnostics);
     } catch (const Error& error) {
         diagnostics.report({base::Severity::Error, "damaged-node", kPlace, error.what()});
-        return {};
+        return NameMap(true);
     }
 }
 

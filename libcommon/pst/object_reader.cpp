@@ -40,8 +40,9 @@ class BagBuilder {
         if (stored.tag.id >= mapi::kFirstNamedPropertyId) {
             name = context_.names().find(stored.tag.id);
             if (name == nullptr) {
-                report(base::Severity::Warning, "unnamed-property", stored.tag,
-                       "has no name in this store; left out");
+                report(
+                    context_.names().is_damaged() ? base::Severity::Error : base::Severity::Warning,
+                    "unnamed-property", stored.tag, "has no name in this store; left out");
                 return;
             }
         }

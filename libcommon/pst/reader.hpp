@@ -51,8 +51,8 @@ class MessageCursor {
     /// the folder itself is damaged from here on.
     virtual std::optional<ndb::Nid> next() = 0;
     /// Reads the message that next() came to. Throws Error(BadData), with the NID as place, when it
-    /// is damaged beyond use; next() can be called all the same. Large values are sources that read
-    /// from the file while the reader lives.
+    /// is damaged beyond use; next() can be called all the same. Of one that is damaged in part,
+    /// `damage` says so. Large values are sources that read from the file while the reader lives.
     virtual mapi::Message message() = 0;
 };
 

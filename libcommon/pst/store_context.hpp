@@ -15,26 +15,28 @@ class StoreContext {
   public:
     /// code_page: of 8-bit strings that nothing better is known about. `diagnostics` outlives this.
     StoreContext(ndb::SharedBlockFile file, std::uint32_t code_page, base::Diagnostics& diagnostics)
-        : file_(std::move(file)), code_page_(code_page), diagnostics_(diagnostics) {}
+        : file_(std::move(file)), code_page_(code_page), errors_(diagnostics) {}
 
     const ndb::SharedBlockFile& file() const noexcept { return file_; }
     std::uint32_t code_page() const noexcept { return code_page_; }
     /// Read when the first name is asked for.
     const NameMap& names() const {
         if (!names_) {
-            names_ = read_name_map(file_, diagnostics_);
+            names_ = read_name_map(file_, errors_);
         }
         return *names_;
     }
     void report(base::Severity severity, std::string id, std::string place,
                 std::string text) const {
-        diagnostics_.report({severity, std::move(id), std::move(place), std::move(text)});
+        errors_.report({severity, std::move(id), std::move(place), std::move(text)});
     }
+    /// The first error reported since the last call, as base::ErrorWatch gives it.
+    std::string take_error() const { return errors_.take(); }
 
   private:
     ndb::SharedBlockFile file_;
     std::uint32_t code_page_;
-    base::Diagnostics& diagnostics_;
+    mutable base::ErrorWatch errors_;
     mutable std::optional<NameMap> names_;
 };
 

@@ -34,10 +34,13 @@ inline mail::Message numbered_mail(int n) {
 /// A source that cannot be read.
 class BrokenSource final : public base::ByteSource {
   public:
+    explicit BrokenSource(ErrorCode code = ErrorCode::Io) : code_(code) {}
+
     std::uint64_t size() const override { return 100; }
-    std::unique_ptr<base::ByteReader> open() const override {
-        throw Error(ErrorCode::Io, "broken disk");
-    }
+    std::unique_ptr<base::ByteReader> open() const override { throw Error(code_, "broken disk"); }
+
+  private:
+    ErrorCode code_;
 };
 
 class FakeStore : public store::MailStore {

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "convert/exact/exact_source.hpp"
 #include "fake_pst.hpp"
 #include "fake_store.hpp"
 #include "migration/message_header.hpp"
@@ -270,6 +271,66 @@ TEST_F(ImportPst, GoesOnOverDamagedMessagesAndTriesThemAgain) {
     run();
     EXPECT_FALSE(bad_items_->too_many());
     EXPECT_THAT(ids({"INBOX"}), ElementsAre("<1@x>", "<3@x>", "<2@x>"));
+}
+
+TEST_F(ImportPst, LeavesMessagesBehindThatCanBeReadInPartOnly) {
+    auto& inbox = pst_.add("Inbox", 1, 3, SpecialFolder::Inbox);
+    inbox.items[1].change = [](mapi::Message& message) {
+        message.damage = "attachment 0: damaged block";
+    };
+    const ImportResult result = run();
+    EXPECT_THAT(ids({"INBOX"}), ElementsAre("<1@x>", "<3@x>"));
+    EXPECT_EQ(result.folders[0].bad, 1U);
+    ASSERT_EQ(bad_items_->count(), 1U);
+    EXPECT_EQ(bad_items_->items()[0].kind, BadKind::Unreadable);
+    EXPECT_EQ(bad_items_->items()[0].reason, "attachment 0: damaged block");
+    EXPECT_NE(bad_items_->items()[0].kept_as, "");
+    options_.salvage = true;
+    run();
+    EXPECT_EQ(bad_items_->count(), 0U);
+    EXPECT_THAT(ids({"INBOX"}), ElementsAre("<1@x>", "<3@x>", "<2@x>"));
+}
+
+TEST_F(ImportPst, SalvagesMessagesWithoutWhatCannotBeRead) {
+    options_.salvage = true;
+    auto& inbox = pst_.add("Inbox", 1, 1, SpecialFolder::Inbox);
+    inbox.items[0].change = [](mapi::Message& message) {
+        const auto broken = std::make_shared<test::BrokenSource>(ErrorCode::BadData);
+        message.properties.set(mapi::PidTagHtml, base::SharedSource(broken));
+        for (const base::SharedSource& content :
+             {base::SharedSource(broken), base::memory_source(std::string("sound content"))}) {
+            mapi::Attachment attachment;
+            attachment.properties.set(mapi::PidTagAttachMethod, std::int32_t{1});
+            attachment.properties.set(mapi::PidTagAttachLongFilename, std::string("name.txt"));
+            attachment.data = content;
+            message.attachments.push_back(std::move(attachment));
+        }
+    };
+    run();
+    EXPECT_EQ(bad_items_->count(), 0U);
+    EXPECT_THAT(store_.texts({"INBOX"}), ElementsAre(AllOf(testing::HasSubstr("Body of <1@x>"),
+                                                           testing::HasSubstr("sound content"))));
+}
+
+TEST_F(ImportPst, LeavesMessagesBehindThatDoNotGiveBackTheirBytes) {
+    const std::string text = "Message-ID: <1@x>\n\nText.\n";
+    auto& inbox = pst_.add("Inbox", 1, 2, SpecialFolder::Inbox);
+    inbox.items[0].change = [&](mapi::Message& message) {
+        convert::exact::keep_exact_source(message, base::memory_source(text), {}, {});
+        message.damage = "does not matter: the bytes are proven";
+    };
+    inbox.items[1].change = [&](mapi::Message& message) {
+        convert::exact::keep_exact_source(message, base::memory_source(text), {}, {});
+        base::Bytes recipe =
+            *message.properties.get<base::Bytes>(convert::exact::exact_source_name());
+        recipe[4] ^= std::byte{1};  // the digest
+        message.properties.set(convert::exact::exact_source_name(), mapi::PropertyType::Binary,
+                               std::move(recipe));
+    };
+    run();
+    EXPECT_THAT(store_.texts({"INBOX"}), ElementsAre(text));
+    ASSERT_EQ(bad_items_->count(), 1U);
+    EXPECT_THAT(bad_items_->items()[0].reason, testing::HasSubstr("does not give back the bytes"));
 }
 
 TEST_F(ImportPst, CountsHiddenItems) {

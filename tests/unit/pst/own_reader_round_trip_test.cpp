@@ -316,6 +316,31 @@ TEST_F(OwnReaderTest, NamesAMessageThatIsDamagedAndGoesOn) {
     EXPECT_FALSE(cursor->next());
 }
 
+TEST_F(OwnReaderTest, SaysOfWhichMessageAPartIsLost) {
+    PstWriterOptions options;
+    options.crypt = ndb::CryptMethod::None;
+    const auto writer = open(options);
+    const Nid inbox = make_inbox(*writer);
+    const std::string content(5'000, '#');
+    mapi::Message outer = message("outer");
+    mapi::Attachment inner;
+    inner.embedded = std::make_unique<mapi::Message>(message("inner"));
+    inner.embedded->attachments.push_back(attachment(base::memory_source(content), "deep"));
+    outer.attachments.push_back(std::move(inner));
+    const Nid damaged = writer->add(inbox, outer).nid;
+    const Nid sound = writer->add(inbox, message("sound")).nid;
+    writer->close();
+    const std::size_t at = base::read_file(path(), 10'000'000).find(content);
+    ASSERT_NE(at, std::string::npos);
+    change(at, 0x55);
+    const auto reader = read();
+    EXPECT_THAT(reader->message(damaged).damage,
+                AllOf(HasSubstr("message " + to_string(damaged) + ", attachment 0, attachment 0"),
+                      HasSubstr("dwCRC")));
+    EXPECT_EQ(reader->message(sound).damage, "");
+    EXPECT_THAT(notes_.items, Contains(Field(&base::Diagnostic::id, "damaged-part")));
+}
+
 TEST_F(OwnReaderTest, GoesOnWithoutTheNameMap) {
     const auto writer = open();
     const Nid inbox = make_inbox(*writer);
@@ -324,9 +349,12 @@ TEST_F(OwnReaderTest, GoesOnWithoutTheNameMap) {
     const Nid nid = writer->add(inbox, m).nid;
     writer->close();
     damage(ndb::kNidNameToIdMap);
-    const mapi::Message back = read()->message(nid);
+    const auto reader = read();
+    const mapi::Message back = reader->message(nid);
     EXPECT_EQ(back.properties.text(mapi::PidTagSubject), "one");
     EXPECT_TRUE(back.properties.named().empty());
+    EXPECT_THAT(back.damage, HasSubstr("name-to-id map: block 0x"));
+    EXPECT_THAT(reader->message(nid).damage, HasSubstr("has no name in this store"));
     EXPECT_THAT(notes_.items, Contains(Field(&base::Diagnostic::id, "damaged-node")));
     EXPECT_THAT(notes_.items, Contains(Field(&base::Diagnostic::id, "unnamed-property")));
 }
