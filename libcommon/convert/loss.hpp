@@ -7,7 +7,7 @@
 
 namespace mbx::convert {
 
-/// kind: stable, "lossy-..."; text: one line, untrusted parts escaped.
+/// kind: stable, "lossy-..." where something is lost; text: one line, untrusted parts escaped.
 inline void report_loss(base::Diagnostics& diagnostics, std::string kind, std::string text) {
     diagnostics.report({base::Severity::Warning, std::move(kind), {}, std::move(text)});
 }

@@ -8,6 +8,7 @@
 #include "convert/flags.hpp"
 #include "convert/header_line.hpp"
 #include "convert/item_part.hpp"
+#include "convert/loss.hpp"
 #include "convert/mail_headers.hpp"
 #include "convert/mail_losses.hpp"
 #include "convert/mail_rebuild.hpp"
@@ -80,6 +81,11 @@ ConvertedMail to_mail(const Message& message, const ToMailOptions& options,
         exact::ExactSource exact = exact::exact_source(message);
         result.origin = exact.origin;
         result.message.source = std::move(exact.source);
+        if (exact.origin == SourceOrigin::Edited || exact.origin == SourceOrigin::Damaged) {
+            report_loss(diagnostics, "edited",
+                        "is not what it was when it was put into the file; it is made from its "
+                        "properties");
+        }
     }
     if (result.message.source == nullptr) {
         result.message.source = rebuild_mail(message, {options, diagnostics, 0}).source;

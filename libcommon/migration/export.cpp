@@ -239,6 +239,9 @@ void read_messages(pst::PstReader& reader, const ExportedFolder& folder, bool ex
     while (const auto nid = cursor->next()) {
         throw_if_stopped(context.stop);
         const mapi::Message message = cursor->message();
+        if (!message.damage.empty()) {
+            throw_difference(folder.pst_path, message.damage);
+        }
         const auto mail = convert::to_mail(message, {}, losses);
         if (exact_source && mail.origin != convert::SourceOrigin::Exact) {
             found.push_back(

@@ -29,22 +29,6 @@ std::optional<std::uint64_t> size_over(const base::ByteSource& source, std::uint
     return size > limit ? std::optional(size) : std::nullopt;
 }
 
-/// Why a message is not what it was; empty when it is. Bytes that are proven by their digest are.
-std::string damage_of(const mapi::Message& stored, convert::SourceOrigin origin) {
-    switch (origin) {
-        case convert::SourceOrigin::Exact:
-            return {};
-        case convert::SourceOrigin::Damaged:
-            return stored.damage.empty()
-                       ? "it does not give back the bytes that it was made from; it is damaged"
-                       : stored.damage;
-        case convert::SourceOrigin::Rebuilt:
-        case convert::SourceOrigin::Edited:
-            break;
-    }
-    return stored.damage;
-}
-
 }  // namespace
 
 using pst::ndb::Nid;
@@ -214,8 +198,9 @@ std::optional<FolderImport::ReadMessage> FolderImport::read(Nid nid, pst::Messag
         ++result_.filtered;
         return std::nullopt;
     }
-    std::string damage = options_.salvage ? std::string() : damage_of(stored, converted.origin);
-    return ReadMessage{std::move(converted.message), std::move(damage)};
+    // Bytes that are proven by their digest are what they were, wherever the damage lies.
+    const bool is_wanted = options_.salvage || converted.origin == convert::SourceOrigin::Exact;
+    return ReadMessage{std::move(converted.message), is_wanted ? std::string() : stored.damage};
 }
 
 void FolderImport::send_message(const mail::Message& message, Landed landed) {
