@@ -110,11 +110,12 @@ class PstImport final : public cli::Tool {
         try {
             const Destination opened = open_destination(context, mailbox);
             return import_file(context, *pst, *opened.store, journal, destination);
-        } catch (const Error&) {
+        } catch (const Error& error) {
             if (!journal.resumed() && journal.folders().empty()) {
                 remove_work(journal, made_work_folder);
+                throw;
             }
-            throw;
+            throw with_way_on(error);
         }
     }
 
@@ -193,6 +194,17 @@ class PstImport final : public cli::Tool {
                                          context.diagnostics, context.stop);
         result.lock = std::make_unique<store::DestinationLock>(mailbox.url);
         return result;
+    }
+
+    /// What to do where the server, and not the import, is to blame.
+    static Error with_way_on(const Error& error) {
+        const bool may_pass =
+            error.code() == ErrorCode::Unavailable || error.code() == ErrorCode::TryAgain;
+        if (!may_pass || !error.hint().empty()) {
+            return error;
+        }
+        Error more(error.code(), error.text(), "the same command goes on from here");
+        return error.place().empty() ? more : more.with_place(error.place());
     }
 
     /// Of an import that has sent nothing.

@@ -119,6 +119,10 @@ std::unique_ptr<Session> Connector::connect(bool or_idle) {
             if (!may_pass || attempt == kConnectAttempts || stop_.requested()) {
                 throw;
             }
+            if (attempt == 1) {  // the silence may last for minutes
+                diagnostics_.report({base::Severity::Warning, "reconnect", base::escape(url_.host),
+                                     error.text() + "; trying again"});
+            }
         }
         pause({}, attempt);
     }

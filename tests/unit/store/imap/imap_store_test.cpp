@@ -1,6 +1,7 @@
 #include "store/imap/imap_store.hpp"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@ namespace mbx::store::imap {
 namespace {
 
 using test::Turn;
+using testing::HasSubstr;
 
 class ImapStoreTest : public test::ImapTest {
   protected:
@@ -205,6 +207,20 @@ TEST_F(ImapStoreTest, ConnectsAnewWhenTheServerHasClosedTheIdleConnection) {
         return true;
     });
     EXPECT_EQ(store.message_count(mail::kInboxPath), 0U);
+}
+
+TEST_F(ImapStoreTest, SaysOnceThatItTriesToConnectAgain) {
+    MailStore& store = open();
+    const auto hang_up = [](Turn& turn) -> bool { turn.hang_up(); };
+    server.on_nth("STATUS", 1, hang_up);
+    for (const int n : {1, 2, 3}) {
+        server.on_nth("LOGIN", n, hang_up);
+    }
+    EXPECT_EQ(store.message_count(mail::kInboxPath), 0U);
+    ASSERT_EQ(diagnostics.items.size(), 1U);
+    EXPECT_EQ(diagnostics.items[0].id, "reconnect");
+    EXPECT_EQ(diagnostics.items[0].place, "127.0.0.1");
+    EXPECT_THAT(diagnostics.items[0].text, HasSubstr("; trying again"));
 }
 
 }  // namespace
