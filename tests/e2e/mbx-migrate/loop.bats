@@ -299,6 +299,55 @@ setup_again() {
     [ "$(sort "$FAKE/calls" | uniq -d | grep -c 'pst-import')" -eq 0 ]
 }
 
+@test "a run waits while another list is at work on the same recipient" {
+    cp l.csv other.csv
+    : >"$FAKE/pst-import.JohnD.wait"
+    mbx-migrate --quiet l.csv >out 3>&- &
+    local first=$!
+    wait_for "$FAKE/pst-import.JohnD.waiting"
+    mbx-migrate other.csv >other.out 2>other.err 3>&- &
+    local second=$! i
+    for ((i = 0; i < 250; i++)); do
+        ! grep -q 'waiting for its end' other.err || break
+        sleep 0.02
+    done
+    [ "$(grep -c waiting other.err)" -eq 1 ]
+    [ "$(grep -c JohnD "$FAKE/calls")" -eq 6 ]
+    rm "$FAKE/pst-import.JohnD.wait"
+    ends_with 0 "$first"
+    ends_with 65 "$second"
+    [ "$(grep -c ^SUCCESS l.csv)" -eq 3 ]
+    [ "$(grep -c '^FAILURE,.*,Destination Inbox Missing Or Not Empty' other.csv)" -eq 3 ]
+    [ "$(grep -c pst-import "$FAKE/calls")" -eq 3 ]
+    [ -z "$(ls mbx-migrate.work)" ]
+}
+
+@test "a run that waits for another one can be stopped" {
+    mkdir -p mbx-migrate.work/OLD
+    exec 9<>mbx-migrate.work/OLD/JohnD.pst.lock
+    flock 9
+    mbx-migrate l.csv >out 2>err 3>&- 9>&- &
+    local driver=$! i
+    for ((i = 0; i < 250; i++)); do
+        ! grep -q 'waiting for its end' err || break
+        sleep 0.02
+    done
+    kill -TERM "$driver"
+    ends_with 75 "$driver"
+    [ "$(row JohnD)" = "John Doe,JohnD,OLD,NEW" ]
+    [ -e mbx-migrate.work/OLD/JohnD.pst.lock ]
+    exec 9>&-
+    mbx-migrate --quiet l.csv
+    [ -z "$(ls mbx-migrate.work)" ]
+}
+
+@test "the closing line that cannot be written is an error" {
+    run --separate-stderr bash -c 'mbx-migrate --quiet l.csv >/dev/full'
+    [ "$status" -eq 74 ]
+    [ "$stderr" = "mbx-migrate: standard output cannot be written" ]
+    [ "$(grep -c ^SUCCESS l.csv)" -eq 3 ]
+}
+
 @test "both sides of a gap: what travels is verified" {
     mbx-migrate --quiet --phase export --work-dir medium l.csv
     [ "$(row JohnD)" = "SUCCESS,John Doe,JohnD,OLD,NEW,Exported No Errors" ]
