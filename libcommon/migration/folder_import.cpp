@@ -200,7 +200,8 @@ std::optional<FolderImport::ReadMessage> FolderImport::read(Nid nid, pst::Messag
     }
     // Bytes that are proven by their digest are what they were, wherever the damage lies.
     const bool is_wanted = options_.salvage || converted.origin == convert::SourceOrigin::Exact;
-    return ReadMessage{std::move(converted.message), is_wanted ? std::string() : stored.damage};
+    return ReadMessage{std::move(converted.message),
+                       is_wanted ? std::string() : find_damage(stored)};
 }
 
 void FolderImport::send_message(const mail::Message& message, Landed landed) {

@@ -291,6 +291,19 @@ TEST_F(ImportPst, LeavesMessagesBehindThatCanBeReadInPartOnly) {
     EXPECT_THAT(ids({"INBOX"}), ElementsAre("<1@x>", "<3@x>", "<2@x>"));
 }
 
+TEST_F(ImportPst, LeavesMessagesBehindWhoseKeptBytesCannotBeRead) {
+    auto& inbox = pst_.add("Inbox", 1, 2, SpecialFolder::Inbox);
+    inbox.items[0].change = [](mapi::Message& message) {
+        message.properties.set(
+            convert::exact::exact_source_name(), mapi::PropertyType::Binary,
+            base::SharedSource(std::make_shared<test::BrokenSource>(ErrorCode::BadData)));
+    };
+    run();
+    EXPECT_THAT(ids({"INBOX"}), ElementsAre("<2@x>"));
+    ASSERT_EQ(bad_items_->count(), 1U);
+    EXPECT_THAT(bad_items_->items()[0].reason, testing::HasSubstr("broken disk"));
+}
+
 TEST_F(ImportPst, SalvagesMessagesWithoutWhatCannotBeRead) {
     options_.salvage = true;
     auto& inbox = pst_.add("Inbox", 1, 1, SpecialFolder::Inbox);
