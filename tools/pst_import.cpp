@@ -334,10 +334,24 @@ class PstImport final : public cli::Tool {
         selection_.warn_about_folders(context.diagnostics);
         report(context, result, bad_items, destination, watch.seconds());
         if (bad_items.too_many()) {
-            throw bad_items.too_many_error();
+            throw too_many(bad_items);
         }
         refuse_unproven(result, destination);
         return ExitCode::Ok;
+    }
+
+    static Error too_many(const migration::BadItems& bad_items) {
+        const Error error = bad_items.too_many_error();
+        const auto& items = bad_items.items();
+        const bool is_damaged =
+            std::any_of(items.begin(), items.end(), [](const migration::BadItem& item) {
+                return item.kind == migration::BadKind::Unreadable && !item.kept_as.empty();
+            });
+        return is_damaged ? Error(error.code(), error.text(),
+                                  error.hint() +
+                                      "; --salvage imports what can be read of those "
+                                      "that are damaged")
+                          : error;
     }
 
     void report(cli::Context& context, const migration::ImportResult& result,

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "convert/to_mail.hpp"
 #include "mail/crlf.hpp"
 #include "migration/salvage.hpp"
 #include "migration/store_walk.hpp"
@@ -41,7 +40,8 @@ FolderImport::FolderImport(const ImportContext& context, const ImportOptions& op
       target_(target),
       maker_(maker),
       addresses_(addresses),
-      losses_(losses) {
+      losses_(losses),
+      is_verified_(context.pst.info().is_verified) {
     result_.pst_path = target.pst_path;
     result_.path = target.path;
     if (const Journal::Folder* const earlier = context.journal.folder(target.nid)) {
@@ -145,63 +145,109 @@ void FolderImport::import_message(Nid nid, pst::MessageCursor& cursor) {
         context_.progress.advance(1, 0);
         return;
     }
-    std::optional<ReadMessage> message;
-    Landed landed;
+    std::optional<MadeMail> made;
     try {
-        message = read(nid, cursor);
-        if (message) {
-            // Reads all of it: what cannot be read shows here and not halfway to the server.
-            message->mail.source = in_memory_when_small(message->mail.source);
-            landed.key = content_key(*message->mail.source);
-        }
+        made = read(nid, cursor);
     } catch (const Error& error) {
         if (!is_about_one_message(error)) {
             stop_when_asked();
             throw;
         }
-        add_bad_item(nid, BadKind::Unreadable, error.what(),
-                     message ? message->mail.source : nullptr);
+        add_bad_item(nid, BadKind::Unreadable, error.what(), nullptr);
         return;
     }
-    if (!message) {
+    if (!made) {
         return;
     }
-    const mail::Message& mail = message->mail;
-    if (!message->damage.empty()) {
-        add_bad_item(nid, BadKind::Unreadable, message->damage, mail.source);
+    const mail::Message& mail = made->mail;
+    if (!made->damage.empty() && !options_.salvage) {
+        add_bad_item(nid, BadKind::Unreadable, made->damage, mail.source);
         return;
     }
+    if (!made->damage.empty()) {
+        const std::string text = "goes without what cannot be read: " + made->damage;
+        losses_.report({base::Severity::Warning, "lossy-damage", {}, text});
+        context_.diagnostics.report({base::Severity::Warning, "salvaged",
+                                     base::escape(target_.pst_path) + " " + to_string(nid), text});
+    }
+    Landed landed;
     landed.nid = nid;
+    landed.key = made->key;
     landed.flags = mail.flags;
     landed.keywords = mail.keywords;
     landed.internal_date = mail.internal_date;
     send_message(mail, std::move(landed));
 }
 
-std::optional<FolderImport::ReadMessage> FolderImport::read(Nid nid, pst::MessageCursor& cursor) {
+std::optional<FolderImport::MadeMail> FolderImport::read(Nid nid, pst::MessageCursor& cursor) {
     mapi::Message stored = cursor.message();
     if (convert::is_hidden_item(stored)) {
         ++result_.hidden;
         return std::nullopt;
     }
-    if (options_.salvage) {
-        leave_out_unreadable(stored);
+    losses_.set_place(target_.pst_path + " " + to_string(nid));
+    MadeMail made = make_mail(stored);
+    if (!options_.messages.takes(made.mail)) {
+        ++result_.filtered;
+        return std::nullopt;
     }
+    return made;
+}
+
+FolderImport::MadeMail FolderImport::make_mail(mapi::Message& stored) {
+    base::DiagnosticList losses;
+    std::string damage;
+    try {
+        MadeMail made = to_mail(stored, losses);
+        damage = damage_of(stored, made.origin);
+        if (damage.empty()) {
+            for (base::Diagnostic& loss : losses.items) {
+                losses_.report(std::move(loss));
+            }
+            return made;
+        }
+    } catch (const Error& error) {
+        if (!is_about_one_message(error)) {
+            throw;
+        }
+        damage = error.what();
+    }
+    cut_off_damage(stored);
+    losses.items.clear();
+    MadeMail made = to_mail(stored, losses);
+    made.damage = std::move(damage);
+    return made;
+}
+
+std::string FolderImport::damage_of(const mapi::Message& stored,
+                                    convert::SourceOrigin origin) const {
+    // Bytes that are proven by their digest are what they were, wherever the damage lies.
+    if (origin == convert::SourceOrigin::Exact) {
+        return {};
+    }
+    std::string damage = find_damage(stored);
+    if (damage.empty() && origin != convert::SourceOrigin::Rebuilt && !is_verified_) {
+        return "is not what was put into the file: edited since, or damaged, which libpff does not "
+               "tell apart";
+    }
+    return damage;
+}
+
+FolderImport::MadeMail FolderImport::to_mail(const mapi::Message& stored,
+                                             base::Diagnostics& losses) {
     convert::ToMailOptions options;
     options.folder = target_.special;
     options.use_exact_source = options_.use_exact_source;
     options.unpack_tnef = options_.unpack_tnef;
     options.directory = &addresses_;
-    losses_.set_place(target_.pst_path + " " + to_string(nid));
-    convert::ConvertedMail converted = convert::to_mail(stored, options, losses_);
-    if (!options_.messages.takes(converted.message)) {
-        ++result_.filtered;
-        return std::nullopt;
-    }
-    // Bytes that are proven by their digest are what they were, wherever the damage lies.
-    const bool is_wanted = options_.salvage || converted.origin == convert::SourceOrigin::Exact;
-    return ReadMessage{std::move(converted.message),
-                       is_wanted ? std::string() : find_damage(stored)};
+    convert::ConvertedMail converted = convert::to_mail(stored, options, losses);
+    MadeMail made;
+    made.origin = converted.origin;
+    made.mail = std::move(converted.message);
+    // Reads all of it: what cannot be read shows here and not halfway to the server.
+    made.mail.source = in_memory_when_small(made.mail.source);
+    made.key = content_key(*made.mail.source);
+    return made;
 }
 
 void FolderImport::send_message(const mail::Message& message, Landed landed) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "convert/to_mail.hpp"
 #include "migration/append_batch.hpp"
 #include "migration/folder_maker.hpp"
 #include "migration/import.hpp"
@@ -42,12 +43,17 @@ class FolderImport {
     std::optional<pst::ndb::Nid> next(pst::MessageCursor& cursor);
     void stop_when_asked();
     void import_message(pst::ndb::Nid nid, pst::MessageCursor& cursor);
-    struct ReadMessage {
+    struct MadeMail {
         mail::Message mail;
-        std::string damage;  // why it is not to be moved; empty when it is
+        ContentKey key;
+        convert::SourceOrigin origin = convert::SourceOrigin::Rebuilt;
+        std::string damage;  // what of the message could not be read; it goes without it
     };
     /// nullopt for what is no mail, or not wanted.
-    std::optional<ReadMessage> read(pst::ndb::Nid nid, pst::MessageCursor& cursor);
+    std::optional<MadeMail> read(pst::ndb::Nid nid, pst::MessageCursor& cursor);
+    MadeMail make_mail(mapi::Message& stored);
+    std::string damage_of(const mapi::Message& stored, convert::SourceOrigin origin) const;
+    MadeMail to_mail(const mapi::Message& stored, base::Diagnostics& losses);
     void send_message(const mail::Message& message, Landed landed);
 
     /// When the first message goes there.
@@ -69,6 +75,7 @@ class FolderImport {
     FolderMaker& maker_;
     StoreAddresses& addresses_;
     LossCounter& losses_;
+    bool is_verified_;
     Tail tail_;
     bool is_made_ = false;
     std::uint64_t before_ = 0;  // messages in the folder at the destination when it was opened

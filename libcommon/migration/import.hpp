@@ -26,7 +26,7 @@ struct ImportOptions {
     bool allow_non_empty = false;  ///< the destination's Inbox may hold messages
     bool use_exact_source = true;  ///< as in convert::ToMailOptions
     bool unpack_tnef = false;
-    bool salvage = false;  ///< take damaged messages as far as they can be read
+    bool salvage = false;  ///< take damaged messages, too, as far as they can be read
     Proof proof = Proof::Full;
 };
 

@@ -2,30 +2,58 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/byte_source.hpp"
 #include "base/error.hpp"
+#include "base/spool.hpp"
+#include "migration/store_walk.hpp"
 
 namespace mbx::migration {
 namespace {
 
-/// Empty when it can be read to its end.
-std::string damage_of(const base::ByteSource& source) {
-    try {
-        base::for_each_piece(source, [](base::ByteView /*piece*/) {});
-        return {};
-    } catch (const Error& error) {
-        if (error.code() != ErrorCode::BadData) {
-            throw;
+/// A value up to where it can be read.
+struct Readable {
+    base::SharedSource start;
+    std::string damage;  // why there is no more; empty when that is all of it
+};
+
+Readable read_as_far_as_possible(const base::ByteSource& source) {
+    Readable result;
+    base::Spool spool;
+    base::Bytes buffer(64 * 1024);
+    std::unique_ptr<base::ByteReader> reader;
+    // Only what reading throws: a spool that cannot be written is no damage.
+    const auto read = [&]() -> std::size_t {
+        try {
+            if (reader == nullptr) {
+                reader = source.open();
+            }
+            return reader->read(buffer);
+        } catch (const Error& error) {
+            if (!is_about_one_message(error)) {
+                throw;
+            }
+            result.damage = error.what();
+            return 0;
         }
-        return error.what();
+    };
+    while (const std::size_t count = read()) {
+        spool.write(base::ByteView(buffer).first(count));
     }
+    result.start = spool.take();
+    return result;
+}
+
+const base::SharedSource* source_in(const mapi::Value& value) {
+    return std::get_if<base::SharedSource>(&value);
 }
 
 std::string damage_of(const mapi::Value& value) {
-    const auto* source = std::get_if<base::SharedSource>(&value);
-    return source == nullptr ? std::string() : damage_of(**source);
+    const base::SharedSource* const source = source_in(value);
+    return source == nullptr ? std::string() : read_as_far_as_possible(**source).damage;
 }
 
 std::string damage_of(const mapi::PropertyBag& bag) {
@@ -42,24 +70,17 @@ std::string damage_of(const mapi::PropertyBag& bag) {
     return {};
 }
 
-void leave_out_unreadable(mapi::PropertyBag& bag) {
-    std::vector<mapi::PropertyTag> tags;
-    for (const auto& [id, typed] : bag.fixed()) {
-        if (!damage_of(typed.value).empty()) {
-            tags.push_back({id, typed.type});
+void cut_off_damage(mapi::PropertyBag& bag) {
+    const mapi::PropertyBag all = bag;
+    for (const auto& [id, typed] : all.fixed()) {
+        if (const auto* source = source_in(typed.value)) {
+            bag.set(mapi::PropertyTag{id, typed.type}, read_as_far_as_possible(**source).start);
         }
     }
-    std::vector<mapi::PropertyName> names;
-    for (const auto& [name, named] : bag.named()) {
-        if (!damage_of(named.value).empty()) {
-            names.push_back(name);
+    for (const auto& [name, named] : all.named()) {
+        if (const auto* source = source_in(named.value)) {
+            bag.set(name, named.type, read_as_far_as_possible(**source).start);
         }
-    }
-    for (const mapi::PropertyTag tag : tags) {
-        bag.erase(tag);
-    }
-    for (const mapi::PropertyName& name : names) {
-        bag.erase(name);
     }
 }
 
@@ -81,15 +102,15 @@ std::string find_damage(const mapi::Message& message) {
     return damage;
 }
 
-void leave_out_unreadable(mapi::Message& message) {
-    leave_out_unreadable(message.properties);
+void cut_off_damage(mapi::Message& message) {
+    cut_off_damage(message.properties);
     for (mapi::Attachment& attachment : message.attachments) {
-        leave_out_unreadable(attachment.properties);
-        if (attachment.data != nullptr && !damage_of(*attachment.data).empty()) {
-            attachment.data = nullptr;
+        cut_off_damage(attachment.properties);
+        if (attachment.data != nullptr) {
+            attachment.data = read_as_far_as_possible(*attachment.data).start;
         }
         if (attachment.embedded != nullptr) {
-            leave_out_unreadable(*attachment.embedded);
+            cut_off_damage(*attachment.embedded);
         }
     }
 }

@@ -12,9 +12,8 @@ namespace mbx::migration {
 /// is whole. The content of attachments is not looked at: whoever makes a mail of it reads it all.
 std::string find_damage(const mapi::Message& message);
 
-/// Takes out what cannot be read to its end, embedded messages included: values of properties that
-/// are sources, and the content of attachments. Reads them all. Throws what reading them throws,
-/// but for Error(BadData).
-void leave_out_unreadable(mapi::Message& message);
+/// Cuts the values that are sources, and the content of attachments, off where they can no longer
+/// be read, embedded messages included. Reads them all.
+void cut_off_damage(mapi::Message& message);
 
 }  // namespace mbx::migration

@@ -116,6 +116,7 @@ class LibpffReader final : public PstReader {
         info_.kind = probed.kind;
         info_.crypt = probed.crypt;
         info_.size = probed.size;
+        info_.is_verified = false;
         info_.reader = fmt::format("libpff {}", libpff_get_version());
         const mapi::PropertyBag store =
             properties_or_nothing(ndb::kNidMessageStore, "message store");

@@ -49,8 +49,10 @@ class BagBuilder {
         try {
             add_value(stored, name);
         } catch (const Error& error) {
-            report(base::Severity::Error, "damaged-property", stored.tag,
-                   fmt::format("is left out: {}", error.what()));
+            if (context_.is_new_cause(error.what())) {
+                report(base::Severity::Error, "damaged-property", stored.tag,
+                       fmt::format("is left out: {}", error.what()));
+            }
         }
     }
 

@@ -26,6 +26,7 @@ struct PstInfo {
     std::string display_name;   ///< of the store, UTF-8; empty when it has none
     bool has_password = false;  ///< only user interfaces honour it
     std::string reader;         ///< "own" or "libpff 20180714"
+    bool is_verified = true;    ///< no value is given that its checksum does not fit
 };
 
 struct PstFolder {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/diagnostics.hpp"
 #include "pst/name_map_reader.hpp"
@@ -31,12 +32,21 @@ class StoreContext {
         errors_.report({severity, std::move(id), std::move(place), std::move(text)});
     }
     /// The first error reported since the last call, as base::ErrorWatch gives it.
-    std::string take_error() const { return errors_.take(); }
+    std::string take_error() const {
+        last_cause_.clear();
+        return errors_.take();
+    }
+    /// Whether this is another cause than the last one, of this message: a damaged block takes many
+    /// values along.
+    bool is_new_cause(const std::string& cause) const {
+        return std::exchange(last_cause_, cause) != cause;
+    }
 
   private:
     ndb::SharedBlockFile file_;
     std::uint32_t code_page_;
     mutable base::ErrorWatch errors_;
+    mutable std::string last_cause_;
     mutable std::optional<NameMap> names_;
 };
 

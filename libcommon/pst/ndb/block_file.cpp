@@ -66,25 +66,45 @@ BlockFile::BlockFile(const std::string& path)
     }
 }
 
-// ExMerge wrote files whose header says "none" and whose blocks are permuted. The block of the
-// message store begins with a heap header, whose third byte is known ([MS-PST] 2.3.1.2).
+// ExMerge wrote files whose header says "none" and whose blocks are permuted.
 CryptMethod BlockFile::crypt_in_fact() const {
-    constexpr std::size_t kSignatureAt = 2;
-    constexpr std::byte kHeapSignature{0xEC};
     if (header_.crypt != CryptMethod::None) {
         return header_.crypt;
     }
-    const std::optional<Node> store = find_node(kNidMessageStore);
-    if (!store || store->data.is_none() || store->data.is_internal()) {
-        return CryptMethod::None;
+    for (const Nid nid : {kNidMessageStore, kNidNameToIdMap, kNidRootFolder}) {
+        try {
+            if (const auto crypt = crypt_of_heap(nid)) {
+                return *crypt;
+            }
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::BadData) {
+                throw;
+            }  // the next one may tell; whoever needs this one hears of the damage
+        }
     }
-    const SharedBlock data = block(store->data);
-    if (data->size() <= kSignatureAt || (*data)[kSignatureAt] == kHeapSignature) {
+    return CryptMethod::None;
+}
+
+// The first block of a property context begins with a heap header, whose third byte is known
+// ([MS-PST] 2.3.1.2).
+std::optional<CryptMethod> BlockFile::crypt_of_heap(Nid nid) const {
+    constexpr std::size_t kSignatureAt = 2;
+    constexpr std::byte kHeapSignature{0xEC};
+    const std::optional<Node> node = find_node(nid);
+    if (!node || node->data.is_none() || node->data.is_internal()) {
+        return std::nullopt;
+    }
+    const SharedBlock data = block(node->data);
+    if (data->size() <= kSignatureAt) {
+        return std::nullopt;
+    }
+    if ((*data)[kSignatureAt] == kHeapSignature) {
         return CryptMethod::None;
     }
     base::Bytes permuted = *data;
-    decode(CryptMethod::Permute, store->data, permuted);
-    return permuted[kSignatureAt] == kHeapSignature ? CryptMethod::Permute : CryptMethod::None;
+    decode(CryptMethod::Permute, node->data, permuted);
+    return permuted[kSignatureAt] == kHeapSignature ? std::optional(CryptMethod::Permute)
+                                                    : std::nullopt;
 }
 
 std::size_t BlockFile::largest_data() const noexcept {

@@ -57,6 +57,7 @@ class BlockFile {
     SharedPage leaf_for(PageType type, Bref root, std::uint64_t key,
                         std::optional<std::uint64_t>* next_leaf) const;
     CryptMethod crypt_in_fact() const;
+    std::optional<CryptMethod> crypt_of_heap(Nid nid) const;
 
     base::File file_;
     std::uint64_t size_ = 0;

@@ -54,7 +54,11 @@ class FakePst final : public pst::PstReader {
         return all.back();
     }
 
-    pst::PstInfo info() const override { return {}; }
+    pst::PstInfo info() const override {
+        pst::PstInfo result;
+        result.is_verified = verified;
+        return result;
+    }
     std::vector<pst::PstFolder> folders() override {
         std::vector<pst::PstFolder> result;
         for (const Folder& folder : all) {
@@ -86,6 +90,7 @@ class FakePst final : public pst::PstReader {
     }
 
     std::vector<Folder> all;
+    bool verified = true;
 };
 
 class FakeCursor final : public pst::MessageCursor {

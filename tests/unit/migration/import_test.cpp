@@ -304,25 +304,62 @@ TEST_F(ImportPst, LeavesMessagesBehindWhoseKeptBytesCannotBeRead) {
     EXPECT_THAT(bad_items_->items()[0].reason, testing::HasSubstr("broken disk"));
 }
 
-TEST_F(ImportPst, SalvagesMessagesWithoutWhatCannotBeRead) {
-    options_.salvage = true;
+/// Ends in damage.
+class TornSource final : public base::ByteSource {
+  public:
+    std::uint64_t size() const override { return 100; }
+    std::unique_ptr<base::ByteReader> open() const override { return std::make_unique<Reader>(); }
+
+  private:
+    class Reader final : public base::ByteReader {
+      public:
+        std::size_t read(base::MutableByteView out) override {
+            if (std::exchange(begun_, true)) {
+                throw Error(ErrorCode::BadData, "damaged block");
+            }
+            const base::Bytes start = base::to_bytes("sound start");
+            std::copy(start.begin(), start.end(), out.begin());
+            return start.size();
+        }
+
+      private:
+        bool begun_ = false;
+    };
+};
+
+TEST_F(ImportPst, SalvagesMessagesAsFarAsTheyCanBeRead) {
     auto& inbox = pst_.add("Inbox", 1, 1, SpecialFolder::Inbox);
     inbox.items[0].change = [](mapi::Message& message) {
-        const auto broken = std::make_shared<test::BrokenSource>(ErrorCode::BadData);
-        message.properties.set(mapi::PidTagHtml, base::SharedSource(broken));
+        message.properties.set(mapi::PidTagHtml,
+                               base::SharedSource(std::make_shared<TornSource>()));
         for (const base::SharedSource& content :
-             {base::SharedSource(broken), base::memory_source(std::string("sound content"))}) {
+             {base::SharedSource(std::make_shared<TornSource>()),
+              base::SharedSource(std::make_shared<test::BrokenSource>(ErrorCode::BadData)),
+              base::memory_source(std::string("sound content"))}) {
             mapi::Attachment attachment;
             attachment.properties.set(mapi::PidTagAttachMethod, std::int32_t{1});
+            attachment.properties.set(mapi::PidTagAttachMimeTag, std::string("text/plain"));
             attachment.properties.set(mapi::PidTagAttachLongFilename, std::string("name.txt"));
             attachment.data = content;
             message.attachments.push_back(std::move(attachment));
         }
     };
-    run();
+    const auto readable = AllOf(testing::HasSubstr("Body of <1@x>"),
+                                testing::HasSubstr("filename=name.txt\r\n\r\nsound start"),
+                                testing::HasSubstr("sound content"));
+    EXPECT_TRUE(run().losses.empty());
+    ASSERT_EQ(bad_items_->count(), 1U);
+    EXPECT_THAT(bad_items_->items()[0].reason, testing::HasSubstr("damaged block"));
+    EXPECT_THAT(
+        base::read_file(bad_items_->folder() + "/" + bad_items_->items()[0].kept_as, 10'000),
+        readable);
+    options_.salvage = true;
+    EXPECT_THAT(run().losses, testing::Contains(testing::Pair("lossy-damage", 1)));
     EXPECT_EQ(bad_items_->count(), 0U);
-    EXPECT_THAT(store_.texts({"INBOX"}), ElementsAre(AllOf(testing::HasSubstr("Body of <1@x>"),
-                                                           testing::HasSubstr("sound content"))));
+    EXPECT_THAT(store_.texts({"INBOX"}), ElementsAre(readable));
+    ASSERT_EQ(diagnostics_.items.size(), 1U);
+    EXPECT_EQ(diagnostics_.items[0].id, "salvaged");
+    EXPECT_THAT(diagnostics_.items[0].text, testing::HasSubstr("damaged block"));
 }
 
 TEST_F(ImportPst, TakesMessagesWhoseBytesAreProvenWhateverIsDamaged) {
@@ -347,6 +384,20 @@ TEST_F(ImportPst, CountsMessagesThatWereEditedInThePst) {
     const ImportResult result = run();
     EXPECT_THAT(store_.texts({"INBOX"}), ElementsAre(testing::HasSubstr("Another text.")));
     EXPECT_THAT(result.losses, testing::Contains(testing::Pair("edited", 1)));
+}
+
+TEST_F(ImportPst, LeavesEditedMessagesBehindWhereDamageMayHaveDoneIt) {
+    pst_.verified = false;
+    auto& inbox = pst_.add("Inbox", 1, 2, SpecialFolder::Inbox);
+    inbox.items[0].change = [&](mapi::Message& message) {
+        const std::string text = "Message-ID: <1@x>\n\nText.\n";
+        convert::exact::keep_exact_source(message, base::memory_source(text), {}, {});
+        message.properties.set(mapi::PidTagBody, std::string("Another text."));
+    };
+    run();
+    EXPECT_THAT(ids({"INBOX"}), ElementsAre("<2@x>"));
+    ASSERT_EQ(bad_items_->count(), 1U);
+    EXPECT_THAT(bad_items_->items()[0].reason, testing::HasSubstr("edited since, or damaged"));
 }
 
 TEST_F(ImportPst, CountsHiddenItems) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
@@ -357,6 +358,21 @@ TEST_F(OwnReaderTest, GoesOnWithoutTheNameMap) {
     EXPECT_THAT(reader->message(nid).damage, HasSubstr("has no name in this store"));
     EXPECT_THAT(notes_.items, Contains(Field(&base::Diagnostic::id, "damaged-node")));
     EXPECT_THAT(notes_.items, Contains(Field(&base::Diagnostic::id, "unnamed-property")));
+}
+
+TEST_F(OwnReaderTest, ReadsAFileWhoseStoreIsDamagedInEitherEncoding) {
+    for (const ndb::CryptMethod crypt : {ndb::CryptMethod::None, ndb::CryptMethod::Permute}) {
+        PstWriterOptions options;
+        options.crypt = crypt;
+        const auto writer = open(options);
+        const Nid nid = writer->add(make_inbox(*writer), message("one")).nid;
+        writer->close();
+        damage(ndb::kNidMessageStore);
+        const auto reader = read(ReaderKind::Auto);
+        EXPECT_EQ(reader->info().reader, "own");
+        EXPECT_EQ(reader->message(nid).properties.text(mapi::PidTagSubject), "one");
+        std::filesystem::remove(path());
+    }
 }
 
 TEST_F(OwnReaderTest, ReadsAFileWhoseHeaderIsDamagedWhereItDoesNotMatter) {
