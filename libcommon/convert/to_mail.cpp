@@ -78,7 +78,7 @@ ConvertedMail to_mail(const Message& message, const ToMailOptions& options,
     result.message.internal_date = received_time(message.properties, transport_of(message));
     const bool unpack = options.unpack_tnef && has_tnef(message);
     if (options.use_exact_source && !unpack) {
-        exact::ExactSource exact = exact::exact_source(message);
+        exact::ExactSource exact = exact::exact_source(message, options.edits);
         result.origin = exact.origin;
         result.message.source = std::move(exact.source);
         if (exact.origin == SourceOrigin::Edited || exact.origin == SourceOrigin::Damaged) {

@@ -12,6 +12,7 @@
 
 namespace mbx::convert {
 
+using exact::Edits;
 using exact::recipe_identity;
 using exact::RecipeIdentity;
 using exact::SourceOrigin;
@@ -19,6 +20,7 @@ using exact::SourceOrigin;
 struct ToMailOptions {
     mapi::SpecialFolder folder = mapi::SpecialFolder::None;  ///< the folder it comes from
     bool use_exact_source = true;  ///< give back the original bytes where they are kept
+    Edits edits = Edits::Matter;   ///< made since they were kept
     /// winmail.dat attachments become what is in them; a message that has one is rebuilt then, even
     /// where its original bytes are kept
     bool unpack_tnef = false;

@@ -32,6 +32,11 @@ std::string json_line(const BadItem& item) {
     return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
+std::uint64_t count_of(const std::vector<BadItem>& items, BadKind kind) {
+    return static_cast<std::uint64_t>(std::count_if(
+        items.begin(), items.end(), [kind](const BadItem& item) { return item.kind == kind; }));
+}
+
 /// Reads as far as it goes: half a message is better than nothing.
 class PartialReader {
   public:
@@ -69,6 +74,8 @@ std::string_view to_string(BadKind kind) {
             return "refused";
         case BadKind::Unreached:
             return "not reached";
+        case BadKind::Salvaged:
+            return "salvaged";
         case BadKind::Folder:
             return "unreadable folder";
     }
@@ -92,10 +99,12 @@ void BadItems::forget_earlier_run() const {
     fs::remove(folder_, ignored);  // when nothing else is in it
 }
 
+std::uint64_t BadItems::count() const noexcept {
+    return items_.size() - count_of(items_, BadKind::Salvaged);
+}
+
 std::uint64_t BadItems::folders() const noexcept {
-    return static_cast<std::uint64_t>(
-        std::count_if(items_.begin(), items_.end(),
-                      [](const BadItem& item) { return item.kind == BadKind::Folder; }));
+    return count_of(items_, BadKind::Folder);
 }
 
 void BadItems::begin() {

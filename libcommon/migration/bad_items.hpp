@@ -17,6 +17,7 @@ enum class BadKind {
     TooLarge,       ///< above what the other side takes
     Refused,        ///< the other side would not have it
     Unreached,      ///< no message but a place in the source: a link that leads nowhere
+    Salvaged,       ///< it went, without what of it is damaged; listed, and counted nowhere
     Folder,         ///< a folder that cannot be read, with nobody knows how many messages
 };
 
@@ -49,7 +50,8 @@ class BadItems {
     void forget_after(std::uint64_t count);
 
     const std::vector<BadItem>& items() const noexcept { return items_; }
-    std::uint64_t count() const noexcept { return items_.size(); }
+    /// All but those of kind Salvaged.
+    std::uint64_t count() const noexcept;
     std::uint64_t limit() const noexcept { return limit_; }
     /// Those of kind Folder.
     std::uint64_t folders() const noexcept;

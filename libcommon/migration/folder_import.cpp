@@ -4,20 +4,10 @@
 
 #include "base/text.hpp"
 #include "mail/crlf.hpp"
-#include "migration/salvage.hpp"
 #include "migration/store_walk.hpp"
 
 namespace mbx::migration {
 namespace {
-
-/// What is made from parts of the PST is made once, and not for each time that it is read.
-base::SharedSource in_memory_when_small(const base::SharedSource& source) {
-    constexpr std::uint64_t kSmall = 1024 * 1024;
-    if (!source->in_memory().empty() || source->size() > kSmall) {
-        return source;
-    }
-    return base::memory_source(base::read_all(*source, kSmall));
-}
 
 /// The size as it would be sent, when that is over the limit.
 std::optional<std::uint64_t> size_over(const base::ByteSource& source, std::uint64_t limit) {
@@ -26,6 +16,16 @@ std::optional<std::uint64_t> size_over(const base::ByteSource& source, std::uint
     }
     const std::uint64_t size = mail::crlf_size(source).bytes;
     return size > limit ? std::optional(size) : std::nullopt;
+}
+
+convert::ToMailOptions mail_options(const ImportOptions& options, const MailTarget& target,
+                                    StoreAddresses& addresses) {
+    convert::ToMailOptions result;
+    result.folder = target.special;
+    result.use_exact_source = options.use_exact_source;
+    result.unpack_tnef = options.unpack_tnef;
+    result.directory = &addresses;
+    return result;
 }
 
 }  // namespace
@@ -41,7 +41,7 @@ FolderImport::FolderImport(const ImportContext& context, const ImportOptions& op
       maker_(maker),
       addresses_(addresses),
       losses_(losses),
-      is_verified_(context.pst.info().is_verified) {
+      mail_maker_(mail_options(options, target, addresses), context.pst.info().is_verified) {
     result_.pst_path = target.pst_path;
     result_.path = target.path;
     if (const Journal::Folder* const earlier = context.journal.folder(target.nid)) {
@@ -165,10 +165,9 @@ void FolderImport::import_message(Nid nid, pst::MessageCursor& cursor) {
         return;
     }
     if (!made->damage.empty()) {
-        const std::string text = "goes without what cannot be read: " + made->damage;
-        losses_.report({base::Severity::Warning, "lossy-damage", {}, text});
-        context_.diagnostics.report({base::Severity::Warning, "salvaged",
-                                     base::escape(target_.pst_path) + " " + to_string(nid), text});
+        losses_.report({base::Severity::Warning, "lossy-damage", {}, made->damage});
+        context_.bad_items.add(
+            {target_.pst_path, to_string(nid), BadKind::Salvaged, made->damage, ""}, nullptr);
     }
     Landed landed;
     landed.nid = nid;
@@ -179,74 +178,18 @@ void FolderImport::import_message(Nid nid, pst::MessageCursor& cursor) {
     send_message(mail, std::move(landed));
 }
 
-std::optional<FolderImport::MadeMail> FolderImport::read(Nid nid, pst::MessageCursor& cursor) {
+std::optional<MadeMail> FolderImport::read(Nid nid, pst::MessageCursor& cursor) {
     mapi::Message stored = cursor.message();
     if (convert::is_hidden_item(stored)) {
         ++result_.hidden;
         return std::nullopt;
     }
     losses_.set_place(target_.pst_path + " " + to_string(nid));
-    MadeMail made = make_mail(stored);
+    MadeMail made = mail_maker_.make(stored, losses_);
     if (!options_.messages.takes(made.mail)) {
         ++result_.filtered;
         return std::nullopt;
     }
-    return made;
-}
-
-FolderImport::MadeMail FolderImport::make_mail(mapi::Message& stored) {
-    base::DiagnosticList losses;
-    std::string damage;
-    try {
-        MadeMail made = to_mail(stored, losses);
-        damage = damage_of(stored, made.origin);
-        if (damage.empty()) {
-            for (base::Diagnostic& loss : losses.items) {
-                losses_.report(std::move(loss));
-            }
-            return made;
-        }
-    } catch (const Error& error) {
-        if (!is_about_one_message(error)) {
-            throw;
-        }
-        damage = error.what();
-    }
-    cut_off_damage(stored);
-    losses.items.clear();
-    MadeMail made = to_mail(stored, losses);
-    made.damage = std::move(damage);
-    return made;
-}
-
-std::string FolderImport::damage_of(const mapi::Message& stored,
-                                    convert::SourceOrigin origin) const {
-    // Bytes that are proven by their digest are what they were, wherever the damage lies.
-    if (origin == convert::SourceOrigin::Exact) {
-        return {};
-    }
-    std::string damage = find_damage(stored);
-    if (damage.empty() && origin != convert::SourceOrigin::Rebuilt && !is_verified_) {
-        return "is not what was put into the file: edited since, or damaged, which libpff does not "
-               "tell apart";
-    }
-    return damage;
-}
-
-FolderImport::MadeMail FolderImport::to_mail(const mapi::Message& stored,
-                                             base::Diagnostics& losses) {
-    convert::ToMailOptions options;
-    options.folder = target_.special;
-    options.use_exact_source = options_.use_exact_source;
-    options.unpack_tnef = options_.unpack_tnef;
-    options.directory = &addresses_;
-    convert::ConvertedMail converted = convert::to_mail(stored, options, losses);
-    MadeMail made;
-    made.origin = converted.origin;
-    made.mail = std::move(converted.message);
-    // Reads all of it: what cannot be read shows here and not halfway to the server.
-    made.mail.source = in_memory_when_small(made.mail.source);
-    made.key = content_key(*made.mail.source);
     return made;
 }
 

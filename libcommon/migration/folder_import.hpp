@@ -5,10 +5,10 @@
 #include <memory>
 #include <optional>
 
-#include "convert/to_mail.hpp"
 #include "migration/append_batch.hpp"
 #include "migration/folder_maker.hpp"
 #include "migration/import.hpp"
+#include "migration/mail_maker.hpp"
 #include "migration/store_addresses.hpp"
 #include "migration/tail.hpp"
 
@@ -43,17 +43,8 @@ class FolderImport {
     std::optional<pst::ndb::Nid> next(pst::MessageCursor& cursor);
     void stop_when_asked();
     void import_message(pst::ndb::Nid nid, pst::MessageCursor& cursor);
-    struct MadeMail {
-        mail::Message mail;
-        ContentKey key;
-        convert::SourceOrigin origin = convert::SourceOrigin::Rebuilt;
-        std::string damage;  // what of the message could not be read; it goes without it
-    };
     /// nullopt for what is no mail, or not wanted.
     std::optional<MadeMail> read(pst::ndb::Nid nid, pst::MessageCursor& cursor);
-    MadeMail make_mail(mapi::Message& stored);
-    std::string damage_of(const mapi::Message& stored, convert::SourceOrigin origin) const;
-    MadeMail to_mail(const mapi::Message& stored, base::Diagnostics& losses);
     void send_message(const mail::Message& message, Landed landed);
 
     /// When the first message goes there.
@@ -75,7 +66,7 @@ class FolderImport {
     FolderMaker& maker_;
     StoreAddresses& addresses_;
     LossCounter& losses_;
-    bool is_verified_;
+    MailMaker mail_maker_;
     Tail tail_;
     bool is_made_ = false;
     std::uint64_t before_ = 0;  // messages in the folder at the destination when it was opened

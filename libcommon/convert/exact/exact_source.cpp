@@ -99,8 +99,9 @@ base::SharedSource whole_source(const mapi::Message& message, RecipeHead head,
 /// A recipe read from a message.
 class Recipe {
   public:
-    Recipe(const mapi::Message& message, base::SharedSource value, ParsedHead parsed)
+    Recipe(const mapi::Message& message, Edits edits, base::SharedSource value, ParsedHead parsed)
         : message_(message),
+          edits_(edits),
           value_(std::move(value)),
           head_(parsed.head),
           head_size_(parsed.size) {}
@@ -166,7 +167,7 @@ class Recipe {
 
     template <typename Produce>
     ExactSource checked(const std::set<std::size_t>& vouched, Produce produce) {
-        if (view_digest(message_, vouched) != head_.view_digest) {
+        if (edits_ == Edits::Matter && view_digest(message_, vouched) != head_.view_digest) {
             return {SourceOrigin::Edited, nullptr};
         }
         base::Spool spool;
@@ -189,6 +190,7 @@ class Recipe {
     }
 
     const mapi::Message& message_;
+    Edits edits_;
     base::SharedSource value_;
     RecipeHead head_;
     std::size_t head_size_;
@@ -257,14 +259,14 @@ std::optional<RecipeIdentity> recipe_identity(const mapi::Message& message) {
                : std::nullopt;
 }
 
-ExactSource exact_source(const mapi::Message& message) {
+ExactSource exact_source(const mapi::Message& message, Edits edits) {
     const base::SharedSource value = recipe_value(message);
     if (!value) {
         return {};
     }
     try {
         const auto parsed = read_head(*value);
-        return parsed ? Recipe(message, value, *parsed).run() : ExactSource{};
+        return parsed ? Recipe(message, edits, value, *parsed).run() : ExactSource{};
     } catch (const Error& error) {
         if (error.code() != ErrorCode::BadData) {
             throw;

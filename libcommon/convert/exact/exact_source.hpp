@@ -61,8 +61,13 @@ struct RecipeIdentity {
 /// nullopt when there is no recipe that this version knows.
 std::optional<RecipeIdentity> recipe_identity(const mapi::Message& message);
 
+enum class Edits {
+    Matter,      ///< bytes that the message no longer shows are not given: Edited
+    DoNotMatter  ///< for a damaged message, of which nobody can say whether it was edited
+};
+
 /// Runs the recipe of a message read from a PST. Never throws on the content: a recipe is hostile
 /// input.
-ExactSource exact_source(const mapi::Message& message);
+ExactSource exact_source(const mapi::Message& message, Edits edits = Edits::Matter);
 
 }  // namespace mbx::convert::exact

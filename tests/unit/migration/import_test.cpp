@@ -357,9 +357,10 @@ TEST_F(ImportPst, SalvagesMessagesAsFarAsTheyCanBeRead) {
     EXPECT_THAT(run().losses, testing::Contains(testing::Pair("lossy-damage", 1)));
     EXPECT_EQ(bad_items_->count(), 0U);
     EXPECT_THAT(store_.texts({"INBOX"}), ElementsAre(readable));
-    ASSERT_EQ(diagnostics_.items.size(), 1U);
-    EXPECT_EQ(diagnostics_.items[0].id, "salvaged");
-    EXPECT_THAT(diagnostics_.items[0].text, testing::HasSubstr("damaged block"));
+    ASSERT_EQ(bad_items_->items().size(), 1U);
+    EXPECT_EQ(bad_items_->items()[0].kind, BadKind::Salvaged);
+    EXPECT_THAT(bad_items_->items()[0].reason, testing::HasSubstr("damaged block"));
+    EXPECT_FALSE(bad_items_->too_many());
 }
 
 TEST_F(ImportPst, TakesMessagesWhoseBytesAreProvenWhateverIsDamaged) {
@@ -367,7 +368,9 @@ TEST_F(ImportPst, TakesMessagesWhoseBytesAreProvenWhateverIsDamaged) {
     auto& inbox = pst_.add("Inbox", 1, 1, SpecialFolder::Inbox);
     inbox.items[0].change = [&](mapi::Message& message) {
         convert::exact::keep_exact_source(message, base::memory_source(text), {}, {});
-        message.damage = "a property of no account";
+        message.damage = "the body";
+        message.properties.set(mapi::PidTagBody,
+                               base::SharedSource(std::make_shared<TornSource>()));
     };
     run();
     EXPECT_THAT(store_.texts({"INBOX"}), ElementsAre(text));
