@@ -20,12 +20,12 @@ using exact::SourceOrigin;
 struct ToMailOptions {
     mapi::SpecialFolder folder = mapi::SpecialFolder::None;  ///< the folder it comes from
     bool use_exact_source = true;  ///< give back the original bytes where they are kept
-    Edits edits = Edits::Matter;   ///< made since they were kept
     /// winmail.dat attachments become what is in them; a message that has one is rebuilt then, even
     /// where its original bytes are kept
     bool unpack_tnef = false;
     /// Of X.500 names that the message itself does not resolve; may be null, outlives the call
     AddressDirectory* directory = nullptr;
+    Edits edits = Edits::Matter;  ///< made since they were kept
 };
 
 struct ConvertedMail {
