@@ -76,6 +76,7 @@ std::unique_ptr<Session> Connector::log_in() {
     }
     auto session = std::make_unique<Session>(url_, options, diagnostics_, stop_);
     succeeded_ = true;
+    outage_told_ = false;
     return session;
 }
 
@@ -117,9 +118,12 @@ std::unique_ptr<Session> Connector::connect(bool or_idle) {
             const bool may_pass = error.code() == ErrorCode::TryAgain ||
                                   (error.code() == ErrorCode::Unavailable && succeeded_);
             if (!may_pass || attempt == kConnectAttempts || stop_.requested()) {
+                if (succeeded_) {  // what the hint is about has worked before
+                    throw Error(error.code(), error.text()).with_place(error.place());
+                }
                 throw;
             }
-            if (attempt == 1) {  // the silence may last for minutes
+            if (!outage_told_.exchange(true)) {  // it may last for minutes
                 diagnostics_.report({base::Severity::Warning, "reconnect", base::escape(url_.host),
                                      error.text() + "; trying again"});
             }

@@ -49,6 +49,7 @@ class Connector final : public SessionPool {
     base::Diagnostics& diagnostics_;
     const base::StopFlag& stop_;
     std::atomic<bool> succeeded_{false};
+    std::atomic<bool> outage_told_{false};
     std::mutex mutex_;
     std::vector<std::unique_ptr<Session>> idle_;                 // under mutex_
     std::vector<std::future<std::unique_ptr<Session>>> coming_;  // last: they use all the others
