@@ -96,7 +96,9 @@ void BadItems::forget_earlier_run() const {
     for (const fs::path& file : old) {
         fs::remove(file, ignored);
     }
-    fs::remove(folder_, ignored);  // when nothing else is in it
+    if (fs::is_directory(folder_, ignored)) {  // a file of that name is somebody else's
+        fs::remove(folder_, ignored);          // when nothing else is in it
+    }
 }
 
 std::uint64_t BadItems::count() const noexcept {

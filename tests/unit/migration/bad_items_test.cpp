@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "base/file.hpp"
 #include "fake_store.hpp"
@@ -91,6 +92,15 @@ TEST(BadItems, RemovesItsOwnFilesOfAnEarlierRunOnly) {
     EXPECT_FALSE(std::filesystem::exists(folder / "bad/000001.eml"));
     EXPECT_FALSE(std::filesystem::exists(folder / "bad/list.jsonl"));
     EXPECT_TRUE(std::filesystem::exists(folder / "bad/notes.eml"));
+}
+
+TEST(BadItems, LeavesAFileOfThatNameAlone) {
+    const test::TemporaryFolder folder;
+    std::ofstream(folder / "bad") << "mine";
+    BadItems items(folder / "bad", 0);
+    items.forget_earlier_run();
+    EXPECT_THROW(items.add({"Sent", "", BadKind::Unreadable, "disk", ""}, nullptr), Error);
+    EXPECT_EQ(base::read_file(folder / "bad", 100), "mine");
 }
 
 }  // namespace
