@@ -176,9 +176,14 @@ class PstImport final : public cli::Tool {
         auto pst = pst::open_pst(pst_path_, reader_options(), context.diagnostics);
         try {
             static_cast<void>(pst->folders());
-        } catch (Error& error) {
-            error.with_place(base::escape(pst_path_));
-            throw;
+        } catch (const Error& error) {
+            const bool other_may =
+                error.code() == ErrorCode::BadData && reader_ == "auto" && pst->info().is_verified;
+            throw Error(error.code(), error.text(),
+                        other_may ? "--reader libpff may read more of it; it looks at no checksums"
+                                  : error.hint())
+                .with_place(error.place())
+                .with_place(base::escape(pst_path_));
         }
         return pst;
     }
@@ -200,7 +205,7 @@ class PstImport final : public cli::Tool {
     static Error with_way_on(const Error& error) {
         const bool may_pass =
             error.code() == ErrorCode::Unavailable || error.code() == ErrorCode::TryAgain;
-        if (!may_pass || !error.hint().empty()) {
+        if (!may_pass) {
             return error;
         }
         Error more(error.code(), error.text(), "the same command goes on from here");
