@@ -5,10 +5,10 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "convert/to_mail.hpp"
 #include "mapi/names.hpp"
 #include "mapi/tags.hpp"
 #include "mapi/value_text.hpp"
+#include "migration/mail_maker.hpp"
 #include "pst_inspect.hpp"
 
 namespace mbx::inspect {
@@ -159,7 +159,7 @@ class Show final : public ReaderTool {
             if (node_ == pst::ndb::kNidMessageStore) {
                 show(reader->store_properties(), context);
             } else {
-                show(reader->message(node_), context);
+                show(reader->message(node_), reader->info().is_verified, context);
             }
         } catch (Error& error) {
             error.with_place(file_);
@@ -190,15 +190,22 @@ class Show final : public ReaderTool {
         show_properties(bag, context);
     }
 
-    void show(const mapi::Message& message, cli::Context& context) const {
+    /// As pst-import would make it; of a damaged one, what can be read.
+    void show(mapi::Message message, bool is_verified, cli::Context& context) const {
+        std::string damage = message.damage;
         if (properties_) {
             show_properties(message, context);
-            return;
+        } else {
+            const migration::MadeMail made =
+                migration::MailMaker({}, is_verified).make(message, context.diagnostics);
+            base::for_each_piece(*made.mail.source, [&](base::ByteView piece) {
+                context.output.write(base::as_text(piece));
+            });
+            damage = made.damage;
         }
-        const convert::ConvertedMail mail = convert::to_mail(message, {}, context.diagnostics);
-        base::for_each_piece(*mail.message.source, [&](base::ByteView piece) {
-            context.output.write(base::as_text(piece));
-        });
+        if (!damage.empty()) {
+            throw Error(ErrorCode::BadData, "not all of the message can be read: " + damage);
+        }
     }
 
     template <typename Object>

@@ -15,6 +15,7 @@ load ../golden
 @test "a message that is not there is exit code 66" { golden no-message; }
 @test "both readers show the same properties" { golden readers-agree; }
 @test "show gives a message as mail" { golden show-mail; }
+@test "show gives what can be read of a damaged message, and says so" { golden show-damaged; }
 @test "a fresh store is sound" { golden sound; }
 @test "a damaged store is not, and check says why" { golden not-sound; }
 @test "check of what is no PST is exit code 65" { golden check-no-pst; }
