@@ -205,11 +205,9 @@ class PstImport final : public cli::Tool {
     static Error with_way_on(const Error& error) {
         const bool may_pass =
             error.code() == ErrorCode::Unavailable || error.code() == ErrorCode::TryAgain;
-        if (!may_pass) {
-            return error;
-        }
-        Error more(error.code(), error.text(), "the same command goes on from here");
-        return error.place().empty() ? more : more.with_place(error.place());
+        return Error(error.code(), error.text(),
+                     may_pass ? "the same command goes on from here" : error.hint())
+            .with_place(error.place());
     }
 
     /// Of an import that has sent nothing.

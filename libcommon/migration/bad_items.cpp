@@ -8,6 +8,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "migration/partial_reader.hpp"
 
 namespace mbx::migration {
 namespace {
@@ -36,29 +37,6 @@ std::uint64_t count_of(const std::vector<BadItem>& items, BadKind kind) {
     return static_cast<std::uint64_t>(std::count_if(
         items.begin(), items.end(), [kind](const BadItem& item) { return item.kind == kind; }));
 }
-
-/// Reads as far as it goes: half a message is better than nothing.
-class PartialReader {
-  public:
-    explicit PartialReader(const base::ByteSource& bytes) {
-        try {
-            reader_ = bytes.open();
-        } catch (const Error&) {
-            reader_ = nullptr;
-        }
-    }
-
-    std::size_t read(base::MutableByteView out) {
-        try {
-            return reader_ != nullptr ? reader_->read(out) : 0;
-        } catch (const Error&) {
-            return 0;
-        }
-    }
-
-  private:
-    std::unique_ptr<base::ByteReader> reader_;
-};
 
 }  // namespace
 

@@ -7,44 +7,29 @@
 #include <vector>
 
 #include "base/byte_source.hpp"
-#include "base/error.hpp"
 #include "base/spool.hpp"
-#include "migration/store_walk.hpp"
+#include "migration/partial_reader.hpp"
 
 namespace mbx::migration {
 namespace {
 
-/// A value up to where it can be read.
-struct Readable {
-    base::SharedSource start;
-    std::string damage;  // why there is no more; empty when that is all of it
-};
-
-Readable read_as_far_as_possible(const base::ByteSource& source) {
-    Readable result;
-    base::Spool spool;
+/// Empty when the source can be read to its end.
+std::string damage_of(const base::ByteSource& source) {
+    PartialReader reader(source);
     base::Bytes buffer(64 * 1024);
-    std::unique_ptr<base::ByteReader> reader;
-    // Only what reading throws: a spool that cannot be written is no damage.
-    const auto read = [&]() -> std::size_t {
-        try {
-            if (reader == nullptr) {
-                reader = source.open();
-            }
-            return reader->read(buffer);
-        } catch (const Error& error) {
-            if (!is_about_one_message(error)) {
-                throw;
-            }
-            result.damage = error.what();
-            return 0;
-        }
-    };
-    while (const std::size_t count = read()) {
+    while (reader.read(buffer) > 0) {
+    }
+    return reader.damage();
+}
+
+base::SharedSource readable_start(const base::ByteSource& source) {
+    PartialReader reader(source);
+    base::Bytes buffer(64 * 1024);
+    base::Spool spool;
+    while (const std::size_t count = reader.read(buffer)) {
         spool.write(base::ByteView(buffer).first(count));
     }
-    result.start = spool.take();
-    return result;
+    return spool.take();
 }
 
 const base::SharedSource* source_in(const mapi::Value& value) {
@@ -53,7 +38,7 @@ const base::SharedSource* source_in(const mapi::Value& value) {
 
 std::string damage_of(const mapi::Value& value) {
     const base::SharedSource* const source = source_in(value);
-    return source == nullptr ? std::string() : read_as_far_as_possible(**source).damage;
+    return source == nullptr ? std::string() : damage_of(**source);
 }
 
 std::string damage_of(const mapi::PropertyBag& bag) {
@@ -74,12 +59,12 @@ void cut_off_damage(mapi::PropertyBag& bag) {
     const mapi::PropertyBag all = bag;
     for (const auto& [id, typed] : all.fixed()) {
         if (const auto* source = source_in(typed.value)) {
-            bag.set(mapi::PropertyTag{id, typed.type}, read_as_far_as_possible(**source).start);
+            bag.set(mapi::PropertyTag{id, typed.type}, readable_start(**source));
         }
     }
     for (const auto& [name, named] : all.named()) {
         if (const auto* source = source_in(named.value)) {
-            bag.set(name, named.type, read_as_far_as_possible(**source).start);
+            bag.set(name, named.type, readable_start(**source));
         }
     }
 }
@@ -107,7 +92,7 @@ void cut_off_damage(mapi::Message& message) {
     for (mapi::Attachment& attachment : message.attachments) {
         cut_off_damage(attachment.properties);
         if (attachment.data != nullptr) {
-            attachment.data = read_as_far_as_possible(*attachment.data).start;
+            attachment.data = readable_start(*attachment.data);
         }
         if (attachment.embedded != nullptr) {
             cut_off_damage(*attachment.embedded);
